@@ -1,0 +1,183 @@
+//! What can be asked of a room, and how it says no.
+
+use std::time::Duration;
+
+use super::event::{Invitation, Media, Reason};
+use crate::DeviceId;
+
+/// Something a person, or the house, asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Call somebody. Only a room without events takes it.
+    Initiate(Invitation),
+    /// Accept, with the device that will join, if it is known.
+    Answer {
+        /// The device that won, unless the answer came without one.
+        device: Option<DeviceId>,
+    },
+    /// Say no to a ringing or scheduled call.
+    Decline {
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Take a call back before it was answered.
+    Cancel {
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Come in with a device that starts from nothing. A callee who still
+    /// rings answers by joining.
+    Join {
+        /// With which device.
+        device: DeviceId,
+        /// What it sends.
+        media: Media,
+        /// Come in even if another device of the same user is in the room: it
+        /// is put out.
+        take_over: bool,
+    },
+    /// Come back with peer connections that are still alive. Joins if there is
+    /// nothing to come back to.
+    Resume {
+        /// With which device.
+        device: DeviceId,
+        /// What it sends, should this turn out to be a join.
+        media: Media,
+    },
+    /// Go; the others stay.
+    Leave {
+        /// From which device; another one of the same user is not moved by it.
+        device: DeviceId,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Switch microphone, camera or screen; `None` leaves as it is.
+    ChangeMedia {
+        /// On which device.
+        device: DeviceId,
+        /// Microphone.
+        audio: Option<bool>,
+        /// Camera.
+        video: Option<bool>,
+        /// Screen.
+        screen: Option<bool>,
+    },
+    /// End the call for everybody.
+    End {
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// The connection of a device is gone. Said by the house about a person.
+    LoseConnection {
+        /// Of which device.
+        device: DeviceId,
+    },
+    /// The process that held all connections is gone. Said by the house.
+    Restart,
+    /// A deadline may have passed. Said by the house.
+    Elapse,
+}
+
+/// A typed no. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// The room has no such person, or there is no such room: the same answer,
+    /// so that ids cannot be probed.
+    #[error("There is no such call, or you are not part of it.")]
+    NotAParticipant,
+    /// They are part of the call, but not in the room with this device.
+    #[error("Join the call first.")]
+    NotInRoom,
+    /// The one a signal is for is not in the room.
+    #[error("The other participant is not in the call at the moment.")]
+    PeerNotInRoom,
+    /// The call is over.
+    #[error("This call is over.")]
+    Over,
+    /// There is nothing to answer or decline.
+    #[error("This call is not ringing for you.")]
+    NotRinging,
+    /// It was answered before.
+    #[error("You have already answered this call.")]
+    AlreadyAnswered,
+    /// Another device of the same user was faster.
+    #[error("This call was answered on another of your devices.")]
+    AnsweredElsewhere,
+    /// Another device of the same user is in the room.
+    #[error("You are in this call on another device. Take it over to continue here.")]
+    OnAnotherDevice,
+    /// It was answered, so it cannot be taken back, only ended.
+    #[error("This call has begun; end it instead.")]
+    AlreadyStarted,
+    /// The room has events already.
+    #[error("This call exists already.")]
+    AlreadyExists,
+    /// Somebody called nobody.
+    #[error("Name at least one person to call.")]
+    NobodyToCall,
+    /// Somebody called themselves.
+    #[error("You cannot call yourself.")]
+    CannotCallYourself,
+    /// Somebody is named twice.
+    #[error("Name each person only once.")]
+    NamedTwice,
+    /// More people than a room holds.
+    #[error("That is more people than a call can hold.")]
+    TooManyPeople,
+    /// Their role or part in the call does not allow it.
+    #[error("You are not allowed to do this.")]
+    Forbidden,
+}
+
+impl Refusal {
+    /// The word clients branch on. Stable.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::NotAParticipant => "not_a_participant",
+            Refusal::NotInRoom => "not_in_room",
+            Refusal::PeerNotInRoom => "peer_not_in_room",
+            Refusal::Over => "call_over",
+            Refusal::NotRinging => "not_ringing",
+            Refusal::AlreadyAnswered => "already_answered",
+            Refusal::AnsweredElsewhere => "answered_elsewhere",
+            Refusal::OnAnotherDevice => "on_another_device",
+            Refusal::AlreadyStarted => "already_started",
+            Refusal::AlreadyExists => "already_exists",
+            Refusal::NobodyToCall => "nobody_to_call",
+            Refusal::CannotCallYourself => "cannot_call_yourself",
+            Refusal::NamedTwice => "named_twice",
+            Refusal::TooManyPeople => "too_many_people",
+            Refusal::Forbidden => "forbidden",
+        }
+    }
+}
+
+/// The figures an operator may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How long a call rings. Longer annoys; shorter misses people who look
+    /// for their phone.
+    pub ring: Duration,
+    /// How long a lost connection may take to come back. Longer keeps ghosts
+    /// in the room; shorter ends calls in lifts.
+    pub grace: Duration,
+    /// How long an accepted call waits for the device that accepted it.
+    pub arrival: Duration,
+    /// How long one person may stay alone in an answered call.
+    pub alone: Duration,
+    /// How many people a call holds, the caller included. Everybody sends to
+    /// everybody, so upload grows with each.
+    pub most_people: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            ring: Duration::from_secs(45),
+            grace: Duration::from_secs(30),
+            arrival: Duration::from_secs(30),
+            alone: Duration::from_secs(120),
+            most_people: 8,
+        }
+    }
+}

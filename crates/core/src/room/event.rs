@@ -1,0 +1,238 @@
+//! What happened in a room. Events are facts: they are written down once and
+//! read for ever, so a variant may gain optional fields but never lose one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Actor, AppointmentId, DeviceId, Private, Timestamp, UserId};
+
+/// What a call is for when it starts. Either may be switched later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Seeing and hearing.
+    Video,
+    /// Hearing only.
+    Audio,
+    /// Showing a screen.
+    ScreenShare,
+}
+
+impl Purpose {
+    /// The word for it in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Video => "video",
+            Purpose::Audio => "audio",
+            Purpose::ScreenShare => "screen_share",
+        }
+    }
+}
+
+/// What a participant sends at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Media {
+    /// The microphone is on.
+    pub audio: bool,
+    /// The camera is on.
+    pub video: bool,
+    /// A screen is shown.
+    #[serde(default)]
+    pub screen: bool,
+}
+
+impl Media {
+    /// Microphone and camera on, no screen: how most people enter.
+    pub const ON: Media = Media { audio: true, video: true, screen: false };
+    /// Everything off.
+    pub const OFF: Media = Media { audio: false, video: false, screen: false };
+}
+
+/// What the caller asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invitation {
+    /// Who is to ring, in the order given. Never the caller, nobody twice.
+    pub callees: Vec<UserId>,
+    /// What for.
+    pub purpose: Purpose,
+    /// When to ring; absent or past means at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Timestamp>,
+    /// The patient of this visit, where the caller's system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<UserId>,
+    /// The provider of this visit, where the caller's system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<UserId>,
+    /// The appointment this call belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentId>,
+    /// What the caller's system attached: JSON text, kept and given back
+    /// unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Private<String>>,
+}
+
+/// How a call came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was answered, and then it ended.
+    Completed,
+    /// Nobody answered in time.
+    Missed,
+    /// Everybody who was asked said no.
+    Declined,
+    /// The caller took it back before anybody answered.
+    Cancelled,
+}
+
+impl Outcome {
+    /// The word for it in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::Missed => "missed",
+            Outcome::Declined => "declined",
+            Outcome::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Why somebody is no longer in the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Departure {
+    /// They said so.
+    Left,
+    /// Their connection was lost and did not come back in time.
+    ConnectionLost,
+    /// They answered, but no device of theirs came in.
+    NeverCame,
+}
+
+/// A reason somebody typed. Personal data: it may say anything.
+pub type Reason = Private<String>;
+
+/// A fact about a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// Somebody called. The first event of every call.
+    Initiated {
+        /// The caller. Among the participants from now on.
+        caller: UserId,
+        /// What was asked for.
+        invitation: Invitation,
+    },
+    /// The callees' devices ring.
+    Rang {
+        /// When ringing ends by itself.
+        until: Timestamp,
+    },
+    /// A callee accepted. The first one makes the call active.
+    Answered {
+        /// Who.
+        user: UserId,
+        /// Which device won; `None` when it was accepted without one (REST).
+        device: Option<DeviceId>,
+        /// By when a device must have joined.
+        until: Timestamp,
+    },
+    /// A callee said no.
+    Declined {
+        /// Who.
+        user: UserId,
+        /// Why, if they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A callee of a call that others answered let it ring to the end.
+    Missed {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody is in the room with a device that starts from nothing: peers
+    /// build a new connection to them.
+    Joined {
+        /// Who.
+        user: UserId,
+        /// With which device. Replaces the one before.
+        device: DeviceId,
+        /// What they send.
+        media: Media,
+    },
+    /// What somebody sends changed.
+    MediaChanged {
+        /// Who.
+        user: UserId,
+        /// All of it, not the difference.
+        media: Media,
+    },
+    /// Somebody's connection to us is gone. Their media may well flow on.
+    ConnectionLost {
+        /// Who.
+        user: UserId,
+        /// How long we wait.
+        until: Timestamp,
+    },
+    /// They are back, with their peer connections alive.
+    ConnectionResumed {
+        /// Who.
+        user: UserId,
+        /// With which device.
+        device: DeviceId,
+    },
+    /// Somebody is no longer in the room.
+    Left {
+        /// Who.
+        user: UserId,
+        /// How.
+        departure: Departure,
+        /// Why, if they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// The call is over, for good and for all.
+    Ended {
+        /// How it came out.
+        outcome: Outcome,
+        /// Why, if somebody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+}
+
+impl Event {
+    /// The name of the fact in the journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Initiated { .. } => "call.initiated",
+            Event::Rang { .. } => "call.rang",
+            Event::Answered { .. } => "call.answered",
+            Event::Declined { .. } => "call.declined",
+            Event::Missed { .. } => "call.missed",
+            Event::Joined { .. } => "call.joined",
+            Event::MediaChanged { .. } => "call.media_changed",
+            Event::ConnectionLost { .. } => "call.connection_lost",
+            Event::ConnectionResumed { .. } => "call.connection_resumed",
+            Event::Left { .. } => "call.left",
+            Event::Ended { .. } => "call.ended",
+        }
+    }
+}
+
+/// A line of the journal about one room: an event with its place in the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// 1 for the room's first event, then without gaps.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// For whom it was decided.
+    pub by: Actor,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,202 @@
+//! The laws of a room, and a machine that looks for exceptions: any script of
+//! commands, by anybody, in any order, with any waiting in between.
+
+use std::time::Duration;
+
+use proptest::{collection::vec, prelude::*, sample::select};
+
+use super::*;
+use crate::{Actor, Role};
+
+const PEOPLE: [&str; 4] = ["ann", "bob", "cy", "dora"];
+const DEVICES: [&str; 3] = ["desk", "phone", "tablet"];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Ask(Actor, Command),
+    Wait(u64),
+}
+
+fn users() -> impl Strategy<Value = UserId> {
+    select(&PEOPLE).prop_map(|it| it.parse().expect("an id"))
+}
+
+fn devices() -> impl Strategy<Value = DeviceId> {
+    select(&DEVICES).prop_map(|it| it.parse().expect("an id"))
+}
+
+fn media() -> impl Strategy<Value = Media> {
+    any::<[bool; 3]>().prop_map(|[audio, video, screen]| Media { audio, video, screen })
+}
+
+fn invitations() -> impl Strategy<Value = Invitation> {
+    (vec(users(), 0..4), proptest::option::of(0i64..400_000)).prop_map(|(callees, at)| Invitation {
+        callees,
+        purpose: Purpose::Video,
+        scheduled_at: at.map(Timestamp::from_millis),
+        patient: None,
+        provider: None,
+        appointment: None,
+        metadata: None,
+    })
+}
+
+fn commands() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        4 => invitations().prop_map(Command::Initiate),
+        3 => proptest::option::of(devices()).prop_map(|device| Command::Answer { device }),
+        1 => Just(Command::Decline { reason: None }),
+        1 => Just(Command::Cancel { reason: None }),
+        6 => (devices(), media(), any::<bool>())
+            .prop_map(|(device, media, take_over)| Command::Join { device, media, take_over }),
+        3 => (devices(), media()).prop_map(|(device, media)| Command::Resume { device, media }),
+        1 => devices().prop_map(|device| Command::Leave { device, reason: None }),
+        2 => (devices(), any::<[Option<bool>; 3]>()).prop_map(|(device, [audio, video, screen])| {
+            Command::ChangeMedia { device, audio, video, screen }
+        }),
+        1 => Just(Command::End { reason: None }),
+        3 => devices().prop_map(|device| Command::LoseConnection { device }),
+        1 => Just(Command::Restart),
+        1 => Just(Command::Elapse),
+    ]
+}
+
+fn actors() -> impl Strategy<Value = Actor> {
+    let roles = select(&Role::ALL[..]);
+    prop_oneof![
+        9 => (users(), roles).prop_map(|(user, role)| Actor::person(user, role)),
+        1 => Just(Actor::House),
+    ]
+}
+
+fn scripts() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        8 => (actors(), commands()).prop_map(|(by, command)| Step::Ask(by, command)),
+        1 => (0u64..150).prop_map(Step::Wait),
+    ];
+    // Most scripts start with a call, or little would ever happen.
+    let opening = (actors(), invitations())
+        .prop_map(|(by, invitation)| Step::Ask(by, Command::Initiate(invitation)));
+    (opening, vec(step, 0..60)).prop_map(|(first, rest)| [vec![first], rest].concat())
+}
+
+/// Plays a script and calls `look` with the room before, the new entries and
+/// the room after, for every step that changed something.
+fn play(script: Vec<Step>, mut look: impl FnMut(&Room, &[Entry], &Room)) -> (Room, Vec<Entry>) {
+    let mut now = Timestamp::from_millis(0);
+    let mut room = Room::new("r".parse().expect("an id"), Rules::default());
+    let mut journal = Vec::new();
+    for step in script {
+        let (by, command) = match step {
+            Step::Ask(by, command) => (by, command),
+            Step::Wait(seconds) => {
+                now = now.plus(Duration::from_secs(seconds));
+                (Actor::House, Command::Elapse)
+            }
+        };
+        let Ok(entries) = room.decide(now, &by, command) else { continue };
+        let before = room.clone();
+        entries.iter().for_each(|entry| room.evolve(entry));
+        look(&before, &entries, &room);
+        journal.extend(entries);
+    }
+    (room, journal)
+}
+
+/// What each row says of a room at rest.
+fn keeps_its_shape(room: &Room) {
+    assert!(room.participants.len() <= room.rules.most_people);
+    if let Phase::Over { .. } = room.phase {
+        assert_eq!(room.next_deadline(), None, "an ended call waits for nothing");
+        assert!(room.participants().all(|(_, it)| !it.stage.is_in_room()));
+    } else if room.phase != Phase::Blank {
+        let waits = room.next_deadline().is_some();
+        let company = room.participants().filter(|(_, it)| it.stage.is_in_room()).count();
+        assert!(waits || company >= 2, "an open call has company or a deadline: {room:?}");
+    }
+    if matches!(room.phase, Phase::Scheduled { .. } | Phase::Ringing) {
+        let callees = room.participants().filter(|(id, _)| Some(*id) != room.caller());
+        let inside = callees.filter(|(_, it)| it.stage.is_in_room()).count();
+        assert_eq!(inside, 0, "a callee who is in makes the call active: {room:?}");
+    }
+    for (_, it) in room.participants() {
+        assert_eq!(it.incarnation > 0, it.joined_at.is_some(), "who joined has an incarnation");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn folding_the_journal_gives_the_same_room(script in scripts()) {
+        let (room, journal) = play(script, |_, _, _| {});
+        let folded = Room::fold(room.id().clone(), Rules::default(), &journal);
+        prop_assert_eq!(folded, room);
+    }
+
+    #[test]
+    fn entries_are_numbered_without_gaps(script in scripts()) {
+        let (room, journal) = play(script, |_, _, _| {});
+        let numbers: Vec<u64> = journal.iter().map(|it| it.seq).collect();
+        prop_assert_eq!(numbers, (1..=room.seq()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_room_keeps_its_shape(script in scripts()) {
+        play(script, |_, _, after| keeps_its_shape(after));
+    }
+
+    #[test]
+    fn what_is_over_stays_over(script in scripts()) {
+        play(script, |before, entries, after| {
+            if before.is_over() {
+                assert!(entries.is_empty());
+                assert_eq!(before, after);
+            }
+        });
+    }
+
+    #[test]
+    fn an_answer_is_won_by_exactly_one_device(script in scripts()) {
+        let mut answered = std::collections::BTreeSet::new();
+        play(script, |_, entries, _| {
+            for entry in entries {
+                if let Event::Answered { user, .. } = &entry.event {
+                    assert!(answered.insert(user.clone()), "{user} answered twice");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn every_open_call_ends_when_everybody_falls_silent(script in scripts()) {
+        let (mut room, _) = play(script, |_, _, _| {});
+        let lost = room.decide(room.created_at(), &Actor::House, Command::Restart);
+        lost.expect("a restart is never refused").iter().for_each(|it| room.evolve(it));
+        for _ in 0..20 {
+            let Some(deadline) = room.next_deadline() else { break };
+            let due = room.decide(deadline, &Actor::House, Command::Elapse);
+            let due = due.expect("time is never refused");
+            assert!(!due.is_empty(), "a deadline that does nothing would fire for ever: {room:?}");
+            due.iter().for_each(|it| room.evolve(it));
+        }
+        prop_assert!(room.is_over() || room.phase == Phase::Blank, "{room:?}");
+    }
+
+    #[test]
+    fn signals_pass_only_between_two_people_who_are_in(script in scripts()) {
+        play(script, |_, _, after| {
+            for from in PEOPLE.map(|it| it.parse::<UserId>().expect("an id")) {
+                for to in PEOPLE.map(|it| it.parse::<UserId>().expect("an id")) {
+                    for device in DEVICES.map(|it| it.parse::<DeviceId>().expect("an id")) {
+                        let allowed = after.carries(&from, &device, &to).is_ok();
+                        let sender = after.participant(&from).map(|it| &it.stage);
+                        let present = sender == Some(&Stage::Present { device });
+                        let peer = after.participant(&to).is_some_and(|it| it.stage.is_in_room());
+                        assert_eq!(allowed, present && peer && from != to);
+                    }
+                }
+            }
+        });
+    }
+}

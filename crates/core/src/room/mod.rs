@@ -1,0 +1,382 @@
+//! A room: where people meet, as a state machine without wires.
+//!
+//! [`Room::decide`] answers what would happen, [`Room::evolve`] lets it
+//! happen, [`Room::next_deadline`] says when time itself will ask next.
+
+mod command;
+mod decide;
+mod event;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use command::{Command, Refusal, Rules};
+pub use event::{Departure, Entry, Event, Invitation, Media, Outcome, Purpose, Reason};
+
+use crate::{DeviceId, RoomId, Timestamp, UserId};
+
+/// How far a call has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// No event yet.
+    Blank,
+    /// It will ring later.
+    Scheduled {
+        /// When.
+        at: Timestamp,
+    },
+    /// It rings and nobody has answered.
+    Ringing,
+    /// Somebody answered.
+    Active {
+        /// When the first answer came: durations count from here.
+        since: Timestamp,
+    },
+    /// It is over, and stays over.
+    Over {
+        /// When.
+        at: Timestamp,
+        /// How it came out.
+        outcome: Outcome,
+        /// Who ended it, unless time did.
+        by: Option<UserId>,
+        /// Why, if somebody said.
+        reason: Option<Reason>,
+    },
+}
+
+/// Where one person stands in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// The caller, who has not come in yet.
+    Calling,
+    /// Named in a scheduled call; nothing rings.
+    Invited,
+    /// Their devices ring.
+    Ringing,
+    /// They accepted; a device has to come in.
+    Accepted {
+        /// The device that won, if one was named.
+        device: Option<DeviceId>,
+        /// By when.
+        until: Timestamp,
+    },
+    /// In the room, connected to us.
+    Present {
+        /// With this device.
+        device: DeviceId,
+    },
+    /// In the room, but the connection to us is lost.
+    Lost {
+        /// The device that was in.
+        device: DeviceId,
+        /// How long we wait.
+        until: Timestamp,
+    },
+    /// They said no.
+    Declined,
+    /// They let it ring.
+    Missed,
+    /// They were in, or had accepted, and are not any more.
+    Left(Departure),
+}
+
+impl Stage {
+    /// In the room, be the connection lost or not: peers hold on to them.
+    pub fn is_in_room(&self) -> bool {
+        matches!(self, Stage::Present { .. } | Stage::Lost { .. })
+    }
+
+    /// In the room or on the way to it.
+    fn is_coming(&self) -> bool {
+        self.is_in_room() || matches!(self, Stage::Ringing | Stage::Accepted { .. })
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        match self {
+            Stage::Accepted { until, .. } | Stage::Lost { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// A person in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Where they stand.
+    pub stage: Stage,
+    /// What they send; what they sent last once they have gone.
+    pub media: Media,
+    /// When the call named them.
+    pub invited_at: Timestamp,
+    /// When they first came in.
+    pub joined_at: Option<Timestamp>,
+    /// When they last went.
+    pub left_at: Option<Timestamp>,
+    /// The sequence number of their latest [`Event::Joined`]: peers that hold a
+    /// connection to an earlier one have to build a new one.
+    pub incarnation: u64,
+    /// How often a lost connection came back.
+    pub resumed: u32,
+}
+
+impl Participant {
+    fn new(stage: Stage, invited_at: Timestamp) -> Self {
+        Self {
+            stage,
+            media: Media::OFF,
+            invited_at,
+            joined_at: None,
+            left_at: None,
+            incarnation: 0,
+            resumed: 0,
+        }
+    }
+
+    /// The device that stands for them in the room.
+    pub fn device(&self) -> Option<&DeviceId> {
+        match &self.stage {
+            Stage::Present { device } | Stage::Lost { device, .. } => Some(device),
+            _ => None,
+        }
+    }
+}
+
+/// The state of a call, folded from its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    id: RoomId,
+    rules: Rules,
+    seq: u64,
+    phase: Phase,
+    created_at: Timestamp,
+    ring_until: Option<Timestamp>,
+    alone_since: Option<Timestamp>,
+    caller: Option<UserId>,
+    invitation: Option<Invitation>,
+    participants: BTreeMap<UserId, Participant>,
+}
+
+impl Room {
+    /// A room in which nothing has happened.
+    pub fn new(id: RoomId, rules: Rules) -> Self {
+        Self {
+            id,
+            rules,
+            seq: 0,
+            phase: Phase::Blank,
+            created_at: Timestamp::from_millis(0),
+            ring_until: None,
+            alone_since: None,
+            caller: None,
+            invitation: None,
+            participants: BTreeMap::new(),
+        }
+    }
+
+    /// The room that these entries make.
+    pub fn fold<'a>(
+        id: RoomId,
+        rules: Rules,
+        entries: impl IntoIterator<Item = &'a Entry>,
+    ) -> Self {
+        let mut room = Self::new(id, rules);
+        for entry in entries {
+            room.evolve(entry);
+        }
+        room
+    }
+
+    /// Which room this is.
+    pub fn id(&self) -> &RoomId {
+        &self.id
+    }
+
+    /// The number of the latest entry; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// How far it has come.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over { .. })
+    }
+
+    /// When the first entry was made.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// Until when it rings, once it has rung.
+    pub fn ring_until(&self) -> Option<Timestamp> {
+        self.ring_until
+    }
+
+    /// Who called.
+    pub fn caller(&self) -> Option<&UserId> {
+        self.caller.as_ref()
+    }
+
+    /// What was asked for.
+    pub fn invitation(&self) -> Option<&Invitation> {
+        self.invitation.as_ref()
+    }
+
+    /// Everybody the call ever named, in the order of their ids.
+    pub fn participants(&self) -> impl ExactSizeIterator<Item = (&UserId, &Participant)> {
+        self.participants.iter()
+    }
+
+    /// One of them.
+    pub fn participant(&self, user: &UserId) -> Option<&Participant> {
+        self.participants.get(user)
+    }
+
+    /// When [`Command::Elapse`] has something to do, if ever.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Blank | Phase::Over { .. } => None,
+            Phase::Scheduled { at } => self.stage_deadlines().chain([at]).min(),
+            Phase::Ringing | Phase::Active { .. } => {
+                let alone = self.alone_since.map(|since| since.plus(self.rules.alone));
+                let ring = self.ring_until.filter(|_| self.anybody_rings());
+                self.stage_deadlines().chain(alone).chain(ring).min()
+            }
+        }
+    }
+
+    /// Whether `from`, on `device`, may send a signal to `to`. Signals change
+    /// nothing, so they are asked about and never recorded.
+    pub fn carries(&self, from: &UserId, device: &DeviceId, to: &UserId) -> Result<(), Refusal> {
+        self.is_in_with(from, device)?;
+        match self.participant(to) {
+            Some(peer) if to != from && peer.stage.is_in_room() => Ok(()),
+            _ => Err(Refusal::PeerNotInRoom),
+        }
+    }
+
+    /// Lets an entry happen. Cannot fail: entries are facts.
+    pub fn evolve(&mut self, entry: &Entry) {
+        self.seq = entry.seq;
+        let at = entry.at;
+        match &entry.event {
+            Event::Initiated { caller, invitation } => self.begin(at, caller, invitation),
+            Event::Rang { until } => self.start_ringing(*until),
+            Event::Answered { user, device, until } => {
+                if !matches!(self.phase, Phase::Active { .. }) {
+                    self.phase = Phase::Active { since: at };
+                }
+                let stage = Stage::Accepted { device: device.clone(), until: *until };
+                self.with(user, |it| it.stage = stage);
+            }
+            Event::Declined { user, .. } => self.with(user, |it| it.stage = Stage::Declined),
+            Event::Missed { user } => self.with(user, |it| it.stage = Stage::Missed),
+            Event::Joined { user, device, media } => self.with(user, |it| {
+                it.stage = Stage::Present { device: device.clone() };
+                it.media = *media;
+                it.incarnation = entry.seq;
+                it.joined_at.get_or_insert(at);
+                it.left_at = None;
+            }),
+            Event::MediaChanged { user, media } => self.with(user, |it| it.media = *media),
+            Event::ConnectionLost { user, until } => self.with(user, |it| {
+                if let Some(device) = it.device().cloned() {
+                    it.stage = Stage::Lost { device, until: *until };
+                }
+            }),
+            Event::ConnectionResumed { user, device } => self.with(user, |it| {
+                it.stage = Stage::Present { device: device.clone() };
+                it.resumed += 1;
+            }),
+            Event::Left { user, departure, .. } => self.with(user, |it| {
+                it.stage = Stage::Left(*departure);
+                it.left_at = Some(at);
+            }),
+            Event::Ended { outcome, reason } => self.finish(entry, *outcome, reason),
+        }
+        self.watch_loneliness(at);
+    }
+
+    fn begin(&mut self, at: Timestamp, caller: &UserId, invitation: &Invitation) {
+        self.created_at = at;
+        self.phase = match invitation.scheduled_at {
+            Some(later) if later > at => Phase::Scheduled { at: later },
+            _ => Phase::Ringing,
+        };
+        self.caller = Some(caller.clone());
+        self.invitation = Some(invitation.clone());
+        self.participants.insert(caller.clone(), Participant::new(Stage::Calling, at));
+        for callee in &invitation.callees {
+            self.participants.insert(callee.clone(), Participant::new(Stage::Invited, at));
+        }
+    }
+
+    fn start_ringing(&mut self, until: Timestamp) {
+        self.phase = Phase::Ringing;
+        self.ring_until = Some(until);
+        for participant in self.participants.values_mut() {
+            if participant.stage == Stage::Invited {
+                participant.stage = Stage::Ringing;
+            }
+        }
+    }
+
+    fn finish(&mut self, entry: &Entry, outcome: Outcome, reason: &Option<Reason>) {
+        self.phase = Phase::Over {
+            at: entry.at,
+            outcome,
+            by: entry.by.user().cloned(),
+            reason: reason.clone(),
+        };
+        for participant in self.participants.values_mut() {
+            if participant.stage.is_in_room() {
+                participant.left_at = Some(entry.at);
+                participant.stage = Stage::Left(Departure::Left);
+            }
+        }
+    }
+
+    /// Remembers since when an answered call has held no two people who are
+    /// in it or on their way.
+    fn watch_loneliness(&mut self, at: Timestamp) {
+        let company = self.participants.values().filter(|it| it.stage.is_coming()).count();
+        if matches!(self.phase, Phase::Active { .. }) && company < 2 {
+            self.alone_since.get_or_insert(at);
+        } else {
+            self.alone_since = None;
+        }
+    }
+
+    fn with(&mut self, user: &UserId, change: impl FnOnce(&mut Participant)) {
+        if let Some(participant) = self.participants.get_mut(user) {
+            change(participant);
+        }
+    }
+
+    fn stage_deadlines(&self) -> impl Iterator<Item = Timestamp> {
+        self.participants.values().filter_map(|it| it.stage.deadline())
+    }
+
+    fn anybody_rings(&self) -> bool {
+        self.participants.values().any(|it| it.stage == Stage::Ringing)
+    }
+
+    fn is_in_with(&self, user: &UserId, device: &DeviceId) -> Result<(), Refusal> {
+        let participant = self.participant(user).ok_or(Refusal::NotAParticipant)?;
+        if self.is_over() {
+            return Err(Refusal::Over);
+        }
+        match &participant.stage {
+            Stage::Present { device: present } if present == device => Ok(()),
+            _ => Err(Refusal::NotInRoom),
+        }
+    }
+}

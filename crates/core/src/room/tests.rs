@@ -1,0 +1,580 @@
+//! Stories about calls. Only [`Tale`] knows the API.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{Actor, Role};
+
+/// A call between a doctor, a patient and sometimes a nurse, and all that was
+/// said about it.
+struct Tale {
+    room: Room,
+    now: Timestamp,
+    told: Vec<String>,
+}
+
+fn id(name: &str) -> UserId {
+    name.parse().expect("names in tests are ids")
+}
+
+fn device(name: &str) -> DeviceId {
+    name.parse().expect("names in tests are ids")
+}
+
+fn actor(name: &str) -> Actor {
+    let role = match name {
+        "doctor" | "nurse" => Role::Provider,
+        "admin" => Role::Admin,
+        _ => Role::Patient,
+    };
+    if name == "house" { Actor::House } else { Actor::person(id(name), role) }
+}
+
+fn call(callees: &[&str]) -> Command {
+    Command::Initiate(Invitation {
+        callees: callees.iter().map(|it| id(it)).collect(),
+        purpose: Purpose::Video,
+        scheduled_at: None,
+        patient: None,
+        provider: None,
+        appointment: None,
+        metadata: None,
+    })
+}
+
+fn call_at(seconds: i64, callee: &str) -> Command {
+    match call(&[callee]) {
+        Command::Initiate(invitation) => Command::Initiate(Invitation {
+            scheduled_at: Some(Timestamp::from_millis(seconds * 1000)),
+            ..invitation
+        }),
+        other => other,
+    }
+}
+
+fn join(name: &str) -> Command {
+    Command::Join { device: device(name), media: Media::ON, take_over: false }
+}
+
+fn take_over(name: &str) -> Command {
+    Command::Join { device: device(name), media: Media::ON, take_over: true }
+}
+
+fn resume(name: &str) -> Command {
+    Command::Resume { device: device(name), media: Media::ON }
+}
+
+fn answer(name: &str) -> Command {
+    Command::Answer { device: Some(device(name)) }
+}
+
+fn decline() -> Command {
+    Command::Decline { reason: None }
+}
+
+fn cancel() -> Command {
+    Command::Cancel { reason: None }
+}
+
+fn end() -> Command {
+    Command::End { reason: None }
+}
+
+fn leave(name: &str) -> Command {
+    Command::Leave { device: device(name), reason: None }
+}
+
+fn lose(name: &str) -> Command {
+    Command::LoseConnection { device: device(name) }
+}
+
+fn mute(name: &str) -> Command {
+    Command::ChangeMedia { device: device(name), audio: Some(false), video: None, screen: None }
+}
+
+impl Tale {
+    fn new() -> Self {
+        let room = Room::new("r1".parse().expect("an id"), Rules::default());
+        Self { room, now: Timestamp::from_millis(0), told: Vec::new() }
+    }
+
+    fn tell(mut self, who: &str, command: Command) -> Self {
+        match self.room.decide(self.now, &actor(who), command) {
+            Err(refusal) => self.told.push(format!("{who}: no: {}", refusal.code())),
+            Ok(entries) if entries.is_empty() => self.told.push(format!("{who}: (nothing new)")),
+            Ok(entries) => {
+                for entry in &entries {
+                    self.told.push(format!("{who}: {}", describe(&entry.event)));
+                    self.room.evolve(entry);
+                }
+            }
+        }
+        self
+    }
+
+    fn all(self, script: &[(&str, Command)]) -> Self {
+        script.iter().fold(self, |tale, (who, command)| tale.tell(who, command.clone()))
+    }
+
+    fn wait(mut self, seconds: u64) -> Self {
+        self.now = self.now.plus(Duration::from_secs(seconds));
+        self.tell("house", Command::Elapse)
+    }
+}
+
+fn describe(event: &Event) -> String {
+    match event {
+        Event::Initiated { .. } => "called".into(),
+        Event::Rang { .. } => "rings".into(),
+        Event::Answered { user, device, .. } => match device {
+            Some(device) => format!("{user} answered on {device}"),
+            None => format!("{user} answered"),
+        },
+        Event::Declined { user, .. } => format!("{user} declined"),
+        Event::Missed { user } => format!("{user} missed it"),
+        Event::Joined { user, device, .. } => format!("{user} joined on {device}"),
+        Event::MediaChanged { user, media } => {
+            format!("{user} audio {} video {}", media.audio, media.video)
+        }
+        Event::ConnectionLost { user, .. } => format!("{user} lost"),
+        Event::ConnectionResumed { user, device } => format!("{user} back on {device}"),
+        Event::Left { user, departure, .. } => format!("{user} gone ({departure:?})"),
+        Event::Ended { outcome, .. } => format!("over: {}", outcome.as_str()),
+    }
+}
+
+fn check(tale: Tale, expected: &[&str]) {
+    assert_eq!(tale.told, expected);
+}
+
+/// A call that was answered: both are in.
+fn visit() -> Tale {
+    let mut tale = Tale::new().all(&[
+        ("doctor", call(&["patient"])),
+        ("doctor", join("desk")),
+        ("patient", answer("phone")),
+        ("patient", join("phone")),
+    ]);
+    tale.told.clear();
+    tale
+}
+
+#[test]
+fn a_call_is_answered_and_ended() {
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&["patient"])),
+            ("doctor", join("desk")),
+            ("patient", answer("phone")),
+            ("patient", join("phone")),
+            ("patient", mute("phone")),
+            ("patient", mute("phone")),
+            ("patient", end()),
+            ("doctor", end()),
+        ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "doctor: doctor joined on desk",
+            "patient: patient answered on phone",
+            "patient: patient joined on phone",
+            "patient: patient audio false video true",
+            "patient: (nothing new)",
+            "patient: over: completed",
+            "doctor: no: call_over",
+        ],
+    );
+}
+
+#[test]
+fn joining_a_ringing_call_answers_it() {
+    check(
+        Tale::new().all(&[("doctor", call(&["patient"])), ("patient", join("phone"))]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "patient: patient answered on phone",
+            "patient: patient joined on phone",
+        ],
+    );
+}
+
+#[test]
+fn an_answer_is_won_by_exactly_one_device() {
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&["patient"])),
+            ("patient", answer("phone")),
+            ("patient", answer("phone")),
+            ("patient", answer("tablet")),
+            ("patient", join("tablet")),
+            ("patient", join("phone")),
+            ("patient", answer("tablet")),
+            ("patient", join("tablet")),
+            ("patient", decline()),
+        ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "patient: patient answered on phone",
+            "patient: (nothing new)",
+            "patient: no: answered_elsewhere",
+            "patient: no: answered_elsewhere",
+            "patient: patient joined on phone",
+            "patient: no: answered_elsewhere",
+            "patient: no: on_another_device",
+            "patient: no: already_answered",
+        ],
+    );
+}
+
+#[test]
+fn an_answer_without_a_device_lets_the_first_one_in() {
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&["patient"])),
+            ("patient", Command::Answer { device: None }),
+            ("patient", Command::Answer { device: None }),
+            ("patient", join("phone")),
+            ("patient", join("tablet")),
+        ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "patient: patient answered",
+            "patient: no: already_answered",
+            "patient: patient joined on phone",
+            "patient: no: on_another_device",
+        ],
+    );
+}
+
+#[test]
+fn a_call_can_be_moved_to_another_device_on_purpose() {
+    check(
+        visit().all(&[
+            ("patient", take_over("tablet")),
+            ("patient", mute("phone")),
+            ("patient", leave("phone")),
+            ("patient", lose("phone")),
+            ("patient", mute("tablet")),
+        ]),
+        &[
+            "patient: patient joined on tablet",
+            "patient: no: not_in_room",
+            "patient: no: not_in_room",
+            "patient: (nothing new)",
+            "patient: patient audio false video true",
+        ],
+    );
+}
+
+#[test]
+fn every_ring_ends() {
+    let ring = Rules::default().ring.as_secs();
+    check(
+        Tale::new()
+            .all(&[("doctor", call(&["patient"]))])
+            .wait(ring - 1)
+            .wait(1)
+            .tell("patient", join("phone")),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "house: (nothing new)",
+            "house: over: missed",
+            "patient: no: call_over",
+        ],
+    );
+}
+
+#[test]
+fn a_call_is_declined_or_taken_back() {
+    check(
+        Tale::new().all(&[("doctor", call(&["patient"])), ("patient", decline())]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "patient: patient declined",
+            "patient: over: declined",
+        ],
+    );
+    check(
+        Tale::new().all(&[("doctor", call(&["patient"])), ("doctor", cancel())]),
+        &["doctor: called", "doctor: rings", "doctor: over: cancelled"],
+    );
+    check(
+        Tale::new().all(&[("doctor", call(&["patient"])), ("patient", end())]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "patient: patient declined",
+            "patient: over: declined",
+        ],
+    );
+    check(visit().all(&[("doctor", cancel())]), &["doctor: no: already_started"]);
+}
+
+#[test]
+fn a_no_can_be_taken_back_while_the_call_lasts() {
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&["patient", "nurse"])),
+            ("nurse", decline()),
+            ("nurse", decline()),
+            ("nurse", join("ward")),
+        ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "nurse: nurse declined",
+            "nurse: no: not_ringing",
+            "nurse: nurse answered on ward",
+            "nurse: nurse joined on ward",
+        ],
+    );
+}
+
+#[test]
+fn a_caller_who_goes_while_it_rings_takes_the_call_along() {
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&["patient"])),
+            ("doctor", join("desk")),
+            ("doctor", leave("desk")),
+        ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "doctor: doctor joined on desk",
+            "doctor: doctor gone (Left)",
+            "doctor: over: cancelled",
+        ],
+    );
+}
+
+#[test]
+fn a_scheduled_call_rings_at_its_time() {
+    check(
+        Tale::new()
+            .all(&[("doctor", call_at(600, "patient")), ("doctor", join("desk"))])
+            .wait(599)
+            .wait(1)
+            .tell("patient", join("phone")),
+        &[
+            "doctor: called",
+            "doctor: doctor joined on desk",
+            "house: (nothing new)",
+            "house: rings",
+            "patient: patient answered on phone",
+            "patient: patient joined on phone",
+        ],
+    );
+}
+
+#[test]
+fn a_scheduled_call_can_begin_early_or_be_called_off_by_either() {
+    check(
+        Tale::new().all(&[("doctor", call_at(600, "patient")), ("patient", join("phone"))]),
+        &[
+            "doctor: called",
+            "patient: patient answered on phone",
+            "patient: patient joined on phone",
+        ],
+    );
+    check(
+        Tale::new().all(&[("doctor", call_at(600, "patient")), ("patient", cancel())]),
+        &["doctor: called", "patient: over: cancelled"],
+    );
+}
+
+#[test]
+fn a_lost_connection_comes_back_in_time_or_not() {
+    let grace = Rules::default().grace.as_secs();
+    check(
+        visit()
+            .tell("patient", lose("phone"))
+            .wait(grace - 1)
+            .tell("patient", resume("phone"))
+            .tell("patient", lose("phone"))
+            .wait(grace)
+            .tell("patient", resume("phone")),
+        &[
+            "patient: patient lost",
+            "house: (nothing new)",
+            "patient: patient back on phone",
+            "patient: patient lost",
+            "house: patient gone (ConnectionLost)",
+            "patient: patient joined on phone",
+        ],
+    );
+}
+
+#[test]
+fn a_restart_loses_all_connections_and_no_call() {
+    check(
+        visit()
+            .tell("house", Command::Restart)
+            .tell("patient", resume("phone"))
+            .tell("doctor", resume("desk"))
+            .tell("doctor", end()),
+        &[
+            "house: doctor lost",
+            "house: patient lost",
+            "patient: patient back on phone",
+            "doctor: doctor back on desk",
+            "doctor: over: completed",
+        ],
+    );
+    let ringing = Tale::new().all(&[("doctor", call(&["patient"])), ("house", Command::Restart)]);
+    check(
+        ringing.wait(Rules::default().ring.as_secs()),
+        &["doctor: called", "doctor: rings", "house: (nothing new)", "house: over: missed"],
+    );
+}
+
+#[test]
+fn nobody_stays_alone_for_ever() {
+    let alone = Rules::default().alone.as_secs();
+    check(
+        visit().tell("patient", leave("phone")).wait(alone - 1).wait(1),
+        &["patient: patient gone (Left)", "house: (nothing new)", "house: over: completed"],
+    );
+    check(
+        visit().all(&[("patient", leave("phone")), ("doctor", leave("desk"))]),
+        &["patient: patient gone (Left)", "doctor: doctor gone (Left)", "doctor: over: completed"],
+    );
+}
+
+#[test]
+fn who_accepts_and_never_comes_is_counted_out() {
+    let arrival = Rules::default().arrival.as_secs();
+    check(
+        Tale::new()
+            .all(&[("doctor", call(&["patient"])), ("doctor", join("desk"))])
+            .tell("patient", Command::Answer { device: None })
+            .wait(arrival),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "doctor: doctor joined on desk",
+            "patient: patient answered",
+            "house: patient gone (NeverCame)",
+        ],
+    );
+}
+
+#[test]
+fn three_people_ring_answer_and_go_one_by_one() {
+    let ring = Rules::default().ring.as_secs();
+    check(
+        Tale::new()
+            .all(&[
+                ("doctor", call(&["patient", "nurse"])),
+                ("doctor", join("desk")),
+                ("patient", join("phone")),
+                ("patient", end()),
+            ])
+            .wait(ring)
+            .all(&[
+                ("nurse", join("ward")),
+                ("doctor", leave("desk")),
+                ("nurse", leave("ward")),
+                ("patient", leave("phone")),
+            ]),
+        &[
+            "doctor: called",
+            "doctor: rings",
+            "doctor: doctor joined on desk",
+            "patient: patient answered on phone",
+            "patient: patient joined on phone",
+            "patient: no: forbidden",
+            "house: nurse missed it",
+            "nurse: nurse joined on ward",
+            "doctor: doctor gone (Left)",
+            "nurse: nurse gone (Left)",
+            "patient: patient gone (Left)",
+            "patient: over: completed",
+        ],
+    );
+}
+
+#[test]
+fn strangers_learn_nothing() {
+    check(
+        visit().all(&[
+            ("stranger", join("x")),
+            ("stranger", end()),
+            ("stranger", answer("x")),
+            ("admin", join("x")),
+            ("admin", end()),
+            ("stranger", end()),
+        ]),
+        &[
+            "stranger: no: not_a_participant",
+            "stranger: no: not_a_participant",
+            "stranger: no: not_a_participant",
+            "admin: no: not_a_participant",
+            "admin: over: completed",
+            "stranger: no: not_a_participant",
+        ],
+    );
+    check(Tale::new().tell("admin", end()), &["admin: no: not_a_participant"]);
+}
+
+#[test]
+fn impossible_invitations_are_refused() {
+    let crowd = ["b", "c", "d", "e", "f", "g", "h", "i"];
+    check(
+        Tale::new().all(&[
+            ("doctor", call(&[])),
+            ("doctor", call(&["doctor"])),
+            ("doctor", call(&["patient", "patient"])),
+            ("doctor", call(&crowd)),
+            ("doctor", call(&crowd[1..])),
+            ("doctor", call(&["patient"])),
+            ("house", end()),
+            ("doctor", Command::Elapse),
+        ]),
+        &[
+            "doctor: no: nobody_to_call",
+            "doctor: no: cannot_call_yourself",
+            "doctor: no: named_twice",
+            "doctor: no: too_many_people",
+            "doctor: called",
+            "doctor: rings",
+            "doctor: no: already_exists",
+            "house: no: forbidden",
+            "doctor: no: forbidden",
+        ],
+    );
+}
+
+#[test]
+fn signals_pass_only_between_people_in_the_room() {
+    let room = Tale::new()
+        .all(&[("doctor", call(&["patient", "nurse"])), ("doctor", join("desk"))])
+        .tell("patient", join("phone"))
+        .room;
+    let ask = |from: &str, on: &str, to: &str| room.carries(&id(from), &device(on), &id(to));
+    assert_eq!(ask("doctor", "desk", "patient"), Ok(()));
+    assert_eq!(ask("doctor", "phone", "patient"), Err(Refusal::NotInRoom));
+    assert_eq!(ask("doctor", "desk", "nurse"), Err(Refusal::PeerNotInRoom));
+    assert_eq!(ask("doctor", "desk", "doctor"), Err(Refusal::PeerNotInRoom));
+    assert_eq!(ask("doctor", "desk", "stranger"), Err(Refusal::PeerNotInRoom));
+    assert_eq!(ask("nurse", "ward", "doctor"), Err(Refusal::NotInRoom));
+    assert_eq!(ask("stranger", "x", "doctor"), Err(Refusal::NotAParticipant));
+}
+
+#[test]
+fn entries_survive_being_written_down() {
+    let tale = Tale::new();
+    let entries = tale
+        .room
+        .decide(tale.now, &actor("doctor"), call_at(60, "patient"))
+        .expect("a plain call is fine");
+    let text = serde_json::to_string(&entries).expect("entries are JSON");
+    let read: Vec<Entry> = serde_json::from_str(&text).expect("what we wrote");
+    assert_eq!(read, entries);
+    assert!(text.contains(r#""event":{"type":"initiated","caller":"doctor""#), "{text}");
+}
