@@ -8,6 +8,7 @@
 mod actor;
 mod ids;
 mod private;
+pub mod quality;
 pub mod room;
 mod time;
 
@@ -15,4 +16,4 @@ pub use actor::{Actor, Role};
 pub use ids::{AppointmentId, DeviceId, IdError, RoomId, UserId};
 pub use private::Private;
 pub use room::{Command, Entry, Event, Refusal, Room, Rules};
-pub use time::Timestamp;
+pub use time::{NotATime, Timestamp};

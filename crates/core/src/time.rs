@@ -24,6 +24,9 @@ impl Timestamp {
         Self(millis.clamp(first.timestamp_millis(), last.timestamp_millis()))
     }
 
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Timestamp = Timestamp(0);
+
     /// Milliseconds since the Unix epoch.
     pub fn as_millis(self) -> i64 {
         self.0

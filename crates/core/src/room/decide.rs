@@ -237,11 +237,11 @@ impl Draft<'_> {
 
     fn end(&mut self, user: &UserId, reason: Option<Reason>) -> Result<(), Refusal> {
         match self.room.phase {
-            Phase::Active { .. } if self.speaks_for_the_call(user) || self.is_between_two() => {
+            Phase::Active if self.speaks_for_the_call(user) || self.is_between_two() => {
                 self.happens(Event::Ended { outcome: Outcome::Completed, reason });
                 Ok(())
             }
-            Phase::Active { .. } => Err(Refusal::Forbidden),
+            Phase::Active => Err(Refusal::Forbidden),
             _ => self.cancel(user, reason),
         }
     }
@@ -283,7 +283,7 @@ impl Draft<'_> {
             Phase::Ringing if self.ring_is_over() => {
                 self.happens(Event::Ended { outcome: Outcome::Missed, reason: None });
             }
-            Phase::Active { .. } => self.tidy_active(),
+            Phase::Active => self.tidy_active(),
             _ => {}
         }
     }
@@ -310,7 +310,7 @@ impl Draft<'_> {
     /// come in and gone.
     fn end_if_nobody_is_left(&mut self, reason: Option<Reason>) {
         let outcome = match self.room.phase {
-            Phase::Active { .. } => (!self.anybody_is_coming()).then_some(Outcome::Completed),
+            Phase::Active => (!self.anybody_is_coming()).then_some(Outcome::Completed),
             Phase::Ringing | Phase::Scheduled { .. } if self.all_callees_declined() => {
                 Some(Outcome::Declined)
             }
@@ -345,7 +345,7 @@ impl Draft<'_> {
     }
 
     fn is_active(&self) -> bool {
-        matches!(self.room.phase, Phase::Active { .. })
+        self.room.phase == Phase::Active
     }
 
     fn is_between_two(&self) -> bool {

@@ -31,10 +31,7 @@ pub enum Phase {
     /// It rings and nobody has answered.
     Ringing,
     /// Somebody answered.
-    Active {
-        /// When the first answer came: durations count from here.
-        since: Timestamp,
-    },
+    Active,
     /// It is over, and stays over.
     Over {
         /// When.
@@ -153,6 +150,7 @@ pub struct Room {
     seq: u64,
     phase: Phase,
     created_at: Timestamp,
+    started_at: Option<Timestamp>,
     ring_until: Option<Timestamp>,
     alone_since: Option<Timestamp>,
     caller: Option<UserId>,
@@ -169,6 +167,7 @@ impl Room {
             seq: 0,
             phase: Phase::Blank,
             created_at: Timestamp::from_millis(0),
+            started_at: None,
             ring_until: None,
             alone_since: None,
             caller: None,
@@ -195,6 +194,11 @@ impl Room {
         &self.id
     }
 
+    /// The figures it goes by.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// The number of the latest entry; 0 before the first.
     pub fn seq(&self) -> u64 {
         self.seq
@@ -213,6 +217,11 @@ impl Room {
     /// When the first entry was made.
     pub fn created_at(&self) -> Timestamp {
         self.created_at
+    }
+
+    /// When the first answer came: durations count from here.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.started_at
     }
 
     /// Until when it rings, once it has rung.
@@ -245,7 +254,7 @@ impl Room {
         match self.phase {
             Phase::Blank | Phase::Over { .. } => None,
             Phase::Scheduled { at } => self.stage_deadlines().chain([at]).min(),
-            Phase::Ringing | Phase::Active { .. } => {
+            Phase::Ringing | Phase::Active => {
                 let alone = self.alone_since.map(|since| since.plus(self.rules.alone));
                 let ring = self.ring_until.filter(|_| self.anybody_rings());
                 self.stage_deadlines().chain(alone).chain(ring).min()
@@ -271,9 +280,8 @@ impl Room {
             Event::Initiated { caller, invitation } => self.begin(at, caller, invitation),
             Event::Rang { until } => self.start_ringing(*until),
             Event::Answered { user, device, until } => {
-                if !matches!(self.phase, Phase::Active { .. }) {
-                    self.phase = Phase::Active { since: at };
-                }
+                self.phase = Phase::Active;
+                self.started_at.get_or_insert(at);
                 let stage = Stage::Accepted { device: device.clone(), until: *until };
                 self.with(user, |it| it.stage = stage);
             }
@@ -348,7 +356,7 @@ impl Room {
     /// in it or on their way.
     fn watch_loneliness(&mut self, at: Timestamp) {
         let company = self.participants.values().filter(|it| it.stage.is_coming()).count();
-        if matches!(self.phase, Phase::Active { .. }) && company < 2 {
+        if matches!(self.phase, Phase::Active) && company < 2 {
             self.alone_since.get_or_insert(at);
         } else {
             self.alone_since = None;
@@ -369,7 +377,8 @@ impl Room {
         self.participants.values().any(|it| it.stage == Stage::Ringing)
     }
 
-    fn is_in_with(&self, user: &UserId, device: &DeviceId) -> Result<(), Refusal> {
+    /// Whether `user` is in the room with this very device, connected.
+    pub fn is_in_with(&self, user: &UserId, device: &DeviceId) -> Result<(), Refusal> {
         let participant = self.participant(user).ok_or(Refusal::NotAParticipant)?;
         if self.is_over() {
             return Err(Refusal::Over);

@@ -1,0 +1,161 @@
+//! What a client said, in Housecall's terms.
+
+use housecall_core::{Command, RoomId, UserId, quality::Sample, room::Invitation};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Garbled;
+
+/// The largest session description relayed, in bytes. Browsers make 2.5 to
+/// 10 KB; larger ones are not descriptions of a call.
+const MOST_SDP: usize = 64 * 1024;
+
+/// The largest candidate relayed, in bytes. Browsers make about 200.
+const MOST_CANDIDATE: usize = 4 * 1024;
+
+/// What a client said.
+#[derive(Debug)]
+pub enum Heard<'a> {
+    /// Call somebody.
+    Start {
+        /// Whom, and what for.
+        invitation: Invitation,
+        /// What to do in the new room in the same breath.
+        then: Vec<Command>,
+    },
+    /// Ask something of a room: all of it or none.
+    Ask {
+        /// Which room.
+        room: RoomId,
+        /// What.
+        commands: Vec<Command>,
+    },
+    /// Pass something on to a peer.
+    Signal {
+        /// In which room.
+        room: RoomId,
+        /// To whom.
+        to: Recipient,
+        /// What.
+        signal: Signal<'a>,
+    },
+    /// How does this call stand?
+    Look(RoomId),
+    /// Tell me when people come and go, or stop.
+    WatchPeople(bool),
+    /// How good the connection is.
+    Quality {
+        /// In which room.
+        room: RoomId,
+        /// What was measured.
+        sample: Sample,
+    },
+}
+
+/// Who gets a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// One participant.
+    One(UserId),
+    /// Everybody else in the room.
+    Others,
+}
+
+/// The kinds of signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignalKind {
+    /// A session description that proposes.
+    Offer,
+    /// A session description that accepts.
+    Answer,
+    /// An ICE candidate.
+    Candidate,
+}
+
+/// Something one browser says to another. Its body is relayed as it stands:
+/// never parsed, never rewritten, never logged.
+#[derive(Clone, Copy)]
+pub struct Signal<'a> {
+    /// Its kind.
+    pub kind: SignalKind,
+    /// The JSON text.
+    pub body: &'a RawValue,
+}
+
+impl std::fmt::Debug for Signal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} of {} bytes", self.kind, self.body.get().len())
+    }
+}
+
+impl<'a> Signal<'a> {
+    /// Checks size and outer shape; `field` is what the vocabulary calls it.
+    pub fn checked(kind: SignalKind, body: &'a RawValue, field: &str) -> Result<Self, Garbled> {
+        match kind {
+            SignalKind::Offer | SignalKind::Answer => check_description(body, field)?,
+            SignalKind::Candidate => check_candidate(body, field)?,
+        }
+        Ok(Self { kind, body })
+    }
+}
+
+/// An `RTCSessionDescriptionInit`: `{type, sdp}`.
+#[derive(Deserialize)]
+struct Description<'a> {
+    #[serde(borrow)]
+    sdp: &'a RawValue,
+}
+
+fn check_description(body: &RawValue, field: &str) -> Result<(), Garbled> {
+    check_size(body, MOST_SDP, field)?;
+    let description: Description<'_> = serde_json::from_str(body.get())
+        .map_err(|_| Garbled::field(field, "Send a session description: {type, sdp}."))?;
+    if !description.sdp.get().starts_with('"') {
+        return Err(Garbled::field(&format!("{field}.sdp"), "The SDP must be a text."));
+    }
+    Ok(())
+}
+
+/// An `RTCIceCandidateInit`, or null for the end of candidates.
+fn check_candidate(body: &RawValue, field: &str) -> Result<(), Garbled> {
+    check_size(body, MOST_CANDIDATE, field)?;
+    if body.get().starts_with('{') || body.get() == "null" {
+        return Ok(());
+    }
+    Err(Garbled::field(field, "Send an ICE candidate: {candidate, sdpMid, sdpMLineIndex}."))
+}
+
+fn check_size(body: &RawValue, most: usize, field: &str) -> Result<(), Garbled> {
+    if body.get().len() <= most {
+        return Ok(());
+    }
+    let what = format!("This is larger than the {most} bytes that are relayed.");
+    Err(Garbled { too_large: true, ..Garbled::field(field, what) })
+}
+
+/// Reads the body of a word, naming the field that does not fit.
+pub fn parse<'a, T: Deserialize<'a>>(body: Option<&'a str>) -> Result<T, Garbled> {
+    let text = body.unwrap_or("null");
+    let source = &mut serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(source).map_err(|error| {
+        let path = error.path().to_string();
+        let what = sentence(error.inner());
+        let field = missing_field(&what).or((path != ".").then_some(path));
+        Garbled { field, what: what.into(), too_large: false }
+    })
+}
+
+/// serde_json's message without "at line 1 column 7": nobody counts columns of
+/// a message a program made.
+fn sentence(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn missing_field(what: &str) -> Option<String> {
+    what.strip_prefix("missing field `")?.strip_suffix('`').map(str::to_owned)
+}

@@ -1,0 +1,133 @@
+//! Rooms and entries in the words of the native vocabulary.
+
+use std::sync::Arc;
+
+use housecall_core::{
+    DeviceId, Entry, Event, Room, Timestamp, UserId,
+    room::{Outcome, Participant, Phase, Stage},
+};
+
+use super::wire::{
+    CallEvent, CallState, Happening, ParticipantState, PhaseWord, StageWord, Welcome,
+};
+use crate::{Viewer, WhoOffers};
+
+pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>]) -> Welcome {
+    Welcome {
+        you: viewer.people.person(viewer.user),
+        device: viewer.device.as_str().to_owned(),
+        calls: rooms.iter().map(|room| call(viewer, room)).collect(),
+    }
+}
+
+pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
+    let people = room.participants().map(|(user, it)| participant(viewer, user, it));
+    CallState {
+        id: room.id().clone(),
+        seq: room.seq(),
+        purpose: room.invitation().expect("a call begins with its invitation").purpose,
+        phase: phase(room.phase()),
+        caller: room.caller().expect("a call begins with its caller").clone(),
+        people: people.collect(),
+        here: viewer.is_in(room),
+        created_at: room.created_at(),
+        scheduled_at: room.invitation().and_then(|it| it.scheduled_at),
+        ring_until: room.ring_until(),
+        started_at: room.started_at(),
+        outcome: outcome(room),
+    }
+}
+
+fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> ParticipantState {
+    ParticipantState {
+        person: viewer.people.person(user),
+        stage: stage(&it.stage),
+        media: it.media,
+        incarnation: it.incarnation,
+        yield_to: yields_to(viewer, user, it),
+    }
+}
+
+/// Two that negotiate perfectly settle it by their ids; whoever cannot settle
+/// it is given way to.
+fn yields_to(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> bool {
+    let clumsy = it
+        .device()
+        .is_some_and(|device| viewer.people.who_offers(user, device) == WhoOffers::WhoWasThere);
+    clumsy || viewer.user > user
+}
+
+pub(super) fn event(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> CallEvent {
+    CallEvent {
+        call_id: after.id().clone(),
+        seq: entry.seq,
+        at: entry.at,
+        event: happening(viewer, after, entry),
+    }
+}
+
+fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
+    let elsewhere =
+        |user: &UserId, device: &DeviceId| user == viewer.user && device != viewer.device;
+    match entry.event.clone() {
+        Event::Initiated { .. } => Happening::Initiated { call: call(viewer, after) },
+        Event::Rang { until } => Happening::Rang { until },
+        Event::Answered { user, device, .. } => {
+            let elsewhere = device.is_some_and(|device| elsewhere(&user, &device));
+            Happening::Answered { user, elsewhere }
+        }
+        Event::Declined { user, reason } => Happening::Declined { user, reason },
+        Event::Missed { user } => Happening::Missed { user },
+        Event::Joined { user, device, .. } => {
+            let it = after.participant(&user).expect("who joined is a participant");
+            Happening::Joined {
+                participant: participant(viewer, &user, it),
+                elsewhere: elsewhere(&user, &device),
+            }
+        }
+        Event::MediaChanged { user, media } => Happening::MediaChanged { user, media },
+        Event::ConnectionLost { user, until } => Happening::ConnectionLost { user, until },
+        Event::ConnectionResumed { user, .. } => Happening::ConnectionResumed { user },
+        Event::Left { user, departure, reason } => Happening::Left { user, departure, reason },
+        Event::Ended { outcome, reason } => Happening::Ended {
+            outcome,
+            by: entry.by.user().cloned(),
+            reason,
+            duration_seconds: duration(after, entry.at),
+        },
+    }
+}
+
+fn duration(room: &Room, end: Timestamp) -> u64 {
+    room.started_at().map_or(0, |start| end.since(start).as_secs())
+}
+
+fn outcome(room: &Room) -> Option<Outcome> {
+    match room.phase() {
+        Phase::Over { outcome, .. } => Some(*outcome),
+        _ => None,
+    }
+}
+
+fn phase(phase: &Phase) -> PhaseWord {
+    match phase {
+        Phase::Blank | Phase::Ringing => PhaseWord::Ringing,
+        Phase::Scheduled { .. } => PhaseWord::Scheduled,
+        Phase::Active { .. } => PhaseWord::Active,
+        Phase::Over { .. } => PhaseWord::Over,
+    }
+}
+
+fn stage(stage: &Stage) -> StageWord {
+    match stage {
+        Stage::Calling => StageWord::Calling,
+        Stage::Invited => StageWord::Invited,
+        Stage::Ringing => StageWord::Ringing,
+        Stage::Accepted { .. } => StageWord::Accepted,
+        Stage::Present { .. } => StageWord::Present,
+        Stage::Lost { .. } => StageWord::Lost,
+        Stage::Declined => StageWord::Declined,
+        Stage::Missed => StageWord::Missed,
+        Stage::Left(_) => StageWord::Left,
+    }
+}

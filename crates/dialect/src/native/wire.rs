@@ -1,0 +1,488 @@
+//! What travels in Housecall's own vocabulary, as types. The TypeScript SDK
+//! gets its types from here ([`typescript`]), so the two cannot drift apart.
+
+use housecall_core::{
+    Private, Role, RoomId, Timestamp, UserId,
+    room::{Departure, Media, Outcome, Purpose},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use ts_rs::{Config, TS};
+
+use crate::{Problem, SignalKind};
+
+/// `start`: call people, or arrange to.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartCall {
+    /// Who is to ring.
+    #[ts(type = "string[]")]
+    pub callees: Vec<UserId>,
+    /// What for; `video` unless said otherwise.
+    #[serde(default)]
+    #[ts(optional, as = "Option<PurposeWord>")]
+    pub purpose: Option<Purpose>,
+    /// When to ring; at once unless said otherwise.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub scheduled_at: Option<Timestamp>,
+    /// What the caller sends. Everything off unless said otherwise.
+    #[serde(default)]
+    #[ts(optional, as = "Option<MediaState>")]
+    pub media: Option<Media>,
+}
+
+/// `answer`, `join` and `resume`: come in with this device.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EnterCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// What this device sends.
+    #[serde(default)]
+    #[ts(optional, as = "Option<MediaState>")]
+    pub media: Option<Media>,
+    /// `join` only: put out another device of the same user.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub take_over: bool,
+}
+
+/// `decline`, `cancel`, `leave` and `end`.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloseCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// Why, for the others to read.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub reason: Option<Private<String>>,
+}
+
+/// `media`: what this device sends now; what is absent stays as it is.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeMedia {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// Microphone.
+    #[serde(default)]
+    #[ts(optional)]
+    pub audio: Option<bool>,
+    /// Camera.
+    #[serde(default)]
+    #[ts(optional)]
+    pub video: Option<bool>,
+    /// Screen.
+    #[serde(default)]
+    #[ts(optional)]
+    pub screen: Option<bool>,
+}
+
+/// `signal`, to the server.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendSignal<'a> {
+    /// In which call.
+    pub call_id: RoomId,
+    /// To whom.
+    pub to: UserId,
+    /// Which kind.
+    pub kind: SignalKind,
+    /// What the browser made.
+    #[serde(borrow)]
+    pub body: &'a RawValue,
+}
+
+/// `signal`, from the server.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceivedSignal<'a> {
+    /// In which call.
+    pub call_id: &'a RoomId,
+    /// From whom.
+    pub from: &'a UserId,
+    /// Which kind.
+    pub kind: SignalKind,
+    /// What the browser made.
+    pub body: &'a RawValue,
+}
+
+/// `look`: how a call stands.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LookAtCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+}
+
+/// `watch-people`: hear `presence` from now on, or no more.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WatchPeople {
+    /// From now on, or no more.
+    pub on: bool,
+}
+
+/// The purpose of a call on the wire.
+#[derive(TS)]
+#[ts(rename = "Purpose", rename_all = "snake_case")]
+#[allow(dead_code, reason = "names the TypeScript shape of core's Purpose")]
+pub enum PurposeWord {
+    /// Seeing and hearing.
+    Video,
+    /// Hearing only.
+    Audio,
+    /// Showing a screen.
+    ScreenShare,
+}
+
+/// What a participant sends, on the wire.
+#[derive(TS)]
+#[allow(dead_code, reason = "names the TypeScript shape of core's Media")]
+pub struct MediaState {
+    /// The microphone is on.
+    pub audio: bool,
+    /// The camera is on.
+    pub video: bool,
+    /// A screen is shown.
+    #[ts(optional, as = "Option<bool>")]
+    pub screen: bool,
+}
+
+/// Somebody, as others see them.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Who.
+    #[ts(type = "string")]
+    pub id: UserId,
+    /// What to call them; never empty.
+    #[ts(type = "string")]
+    pub name: Private<String>,
+    /// What they are here.
+    #[ts(type = "'patient' | 'provider' | 'admin' | 'guest'")]
+    pub role: Role,
+}
+
+/// Where one person stands in a call.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StageWord {
+    /// The caller, who has not come in yet.
+    Calling,
+    /// Named in a scheduled call; nothing rings.
+    Invited,
+    /// Their devices ring.
+    Ringing,
+    /// They accepted; a device has to come in.
+    Accepted,
+    /// In the room.
+    Present,
+    /// In the room, but their connection to the server is lost.
+    Lost,
+    /// They said no.
+    Declined,
+    /// They let it ring.
+    Missed,
+    /// They were in and are not any more.
+    Left,
+}
+
+/// One person in a call.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ParticipantState {
+    /// Who.
+    pub person: Person,
+    /// Where they stand.
+    pub stage: StageWord,
+    /// What they send.
+    #[ts(as = "MediaState")]
+    pub media: Media,
+    /// Changes when they come in with a device that starts from nothing: a peer
+    /// connection made for an earlier incarnation is dead.
+    #[ts(type = "number")]
+    pub incarnation: u64,
+    /// When both sides offer at once, this device gives way to them.
+    pub yield_to: bool,
+}
+
+/// How far a call has come.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseWord {
+    /// It will ring later.
+    Scheduled,
+    /// It rings.
+    Ringing,
+    /// It was answered.
+    Active,
+    /// It is over.
+    Over,
+}
+
+/// A call as its participants see it: all there is to know at `seq`.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallState {
+    /// Which call.
+    #[ts(type = "string")]
+    pub id: RoomId,
+    /// The number of the latest event this contains.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// What for.
+    #[ts(as = "PurposeWord")]
+    pub purpose: Purpose,
+    /// How far it has come.
+    pub phase: PhaseWord,
+    /// Who called.
+    #[ts(type = "string")]
+    pub caller: UserId,
+    /// Everybody the call ever named.
+    pub people: Vec<ParticipantState>,
+    /// This device is in the room.
+    pub here: bool,
+    /// When it was made.
+    #[ts(type = "string")]
+    pub created_at: Timestamp,
+    /// When it is to ring, if it was scheduled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub scheduled_at: Option<Timestamp>,
+    /// Until when it rings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub ring_until: Option<Timestamp>,
+    /// When it was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub started_at: Option<Timestamp>,
+    /// How it came out, once it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<OutcomeWord>")]
+    pub outcome: Option<Outcome>,
+}
+
+/// How a call came out, on the wire.
+#[derive(TS)]
+#[ts(rename = "Outcome", rename_all = "snake_case")]
+#[allow(dead_code, reason = "names the TypeScript shape of core's Outcome")]
+pub enum OutcomeWord {
+    /// It was answered, and then it ended.
+    Completed,
+    /// Nobody answered in time.
+    Missed,
+    /// Everybody who was asked said no.
+    Declined,
+    /// The caller took it back.
+    Cancelled,
+}
+
+/// How somebody went, on the wire.
+#[derive(TS)]
+#[ts(rename = "Departure", rename_all = "snake_case")]
+#[allow(dead_code, reason = "names the TypeScript shape of core's Departure")]
+pub enum DepartureWord {
+    /// They said so.
+    Left,
+    /// Their connection was lost and did not come back in time.
+    ConnectionLost,
+    /// They answered, but never came in.
+    NeverCame,
+}
+
+/// `welcome`: the first word after connecting.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Welcome {
+    /// Who you are here.
+    pub you: Person,
+    /// The device this connection stands for.
+    pub device: String,
+    /// Your calls that are not over.
+    pub calls: Vec<CallState>,
+}
+
+/// `presence`: somebody came or went.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    /// Who.
+    #[ts(type = "string")]
+    pub user_id: UserId,
+    /// Whether any device of theirs is connected.
+    pub online: bool,
+}
+
+/// `event`: something happened in a call of yours.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallEvent {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// Its place in the call's order: without gaps, from 1.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// What.
+    pub event: Happening,
+}
+
+/// What happened.
+#[derive(Debug, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Happening {
+    /// Somebody called you, or you called from another device.
+    Initiated {
+        /// The whole call.
+        call: CallState,
+    },
+    /// It rings.
+    Rang {
+        /// Until when.
+        #[ts(type = "string")]
+        until: Timestamp,
+    },
+    /// Somebody accepted.
+    Answered {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// It was you, on another device: stop ringing here.
+        elsewhere: bool,
+    },
+    /// Somebody said no.
+    Declined {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        reason: Option<Private<String>>,
+    },
+    /// Somebody let it ring to the end.
+    Missed {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+    },
+    /// Somebody came in.
+    Joined {
+        /// As they are now.
+        participant: ParticipantState,
+        /// It was you, on another device: if this one was in, it is out.
+        elsewhere: bool,
+    },
+    /// What somebody sends changed.
+    MediaChanged {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// All of it.
+        #[ts(as = "MediaState")]
+        media: Media,
+    },
+    /// Somebody's connection to the server is lost; media may flow on.
+    ConnectionLost {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// How long the call waits for them.
+        #[ts(type = "string")]
+        until: Timestamp,
+    },
+    /// They are back, with the peer connections they had.
+    ConnectionResumed {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+    },
+    /// Somebody went.
+    Left {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// How.
+        #[ts(as = "DepartureWord")]
+        departure: Departure,
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        reason: Option<Private<String>>,
+    },
+    /// It is over for everybody.
+    Ended {
+        /// How it came out.
+        #[ts(as = "OutcomeWord")]
+        outcome: Outcome,
+        /// Who ended it, unless time did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        by: Option<UserId>,
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        reason: Option<Private<String>>,
+        /// From the first answer to the end; 0 if there was none.
+        #[ts(type = "number")]
+        duration_seconds: u64,
+    },
+}
+
+/// Hand-written because the bodies are opaque: what browsers make travels as
+/// it is.
+const BY_HAND: &str = "\
+/** The three kinds of signal. */
+export type SignalKind = 'offer' | 'answer' | 'candidate';
+/** `signal`, to the server. */
+export type SendSignal = { callId: string, to: string, kind: SignalKind, body: unknown };
+/** `signal`, from the server. */
+export type ReceivedSignal = { callId: string, from: string, kind: SignalKind, body: unknown };
+/** The ack of every command. */
+export type Reply<T> = { ok: true, result: T } | { ok: false, problem: Problem };
+";
+
+/// The TypeScript declarations of everything above, one after the other.
+pub fn typescript() -> String {
+    let config = Config::default();
+    let declarations = [
+        declaration::<PurposeWord>(&config),
+        declaration::<MediaState>(&config),
+        declaration::<OutcomeWord>(&config),
+        declaration::<DepartureWord>(&config),
+        declaration::<StageWord>(&config),
+        declaration::<PhaseWord>(&config),
+        declaration::<Person>(&config),
+        declaration::<StartCall>(&config),
+        declaration::<EnterCall>(&config),
+        declaration::<CloseCall>(&config),
+        declaration::<ChangeMedia>(&config),
+        declaration::<LookAtCall>(&config),
+        declaration::<WatchPeople>(&config),
+        declaration::<ParticipantState>(&config),
+        declaration::<CallState>(&config),
+        declaration::<Welcome>(&config),
+        declaration::<Presence>(&config),
+        declaration::<Happening>(&config),
+        declaration::<CallEvent>(&config),
+        declaration::<Problem>(&config),
+    ];
+    declarations.concat() + BY_HAND
+}
+
+/// One exported type with its documentation.
+pub fn declaration<T: TS>(config: &Config) -> String {
+    let docs = T::docs().unwrap_or_default();
+    format!("{docs}export {}\n", T::decl(config))
+}

@@ -1,0 +1,131 @@
+//! The secrets tokens are signed with: given, or made once and kept.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use anyhow::{Context, bail};
+use aws_lc_rs::rand;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::config::Config;
+
+/// The fewest characters of a secret in production: 32 bytes is what HS256
+/// asks for (RFC 7518, section 3.2).
+const FEWEST: usize = 32;
+
+/// What access and refresh tokens are signed with.
+#[derive(Clone)]
+pub struct Secrets {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl Secrets {
+    /// The configured secrets. In development, missing ones are made once and
+    /// kept in the data folder, readable by the owner only.
+    pub fn load(config: &Config) -> anyhow::Result<Self> {
+        let secret = |given: &str, name: &str| {
+            if config.is_production() {
+                check(given, name)?;
+            }
+            match given {
+                "" => kept(&config.server.data, &format!("{}.secret", name.to_lowercase())),
+                given => Ok(given.to_owned()),
+            }
+        };
+        let access = secret(&config.auth.access_secret, "ACCESS")?;
+        let refresh = secret(&config.auth.refresh_secret, "REFRESH")?;
+        Ok(Self { access, refresh })
+    }
+}
+
+/// Whether a secret is good enough for real patients.
+fn check(given: &str, name: &str) -> anyhow::Result<()> {
+    let what = match given {
+        "" => "must be set in production",
+        weak if weak.len() < FEWEST || is_well_known(weak) => "is too easy to guess",
+        _ => return Ok(()),
+    };
+    bail!("{name}_SECRET {what}: use a random text of {FEWEST} characters or more.")
+}
+
+/// Texts people leave in their configuration.
+fn is_well_known(secret: &str) -> bool {
+    let secret = secret.to_lowercase();
+    let few = secret.chars().collect::<std::collections::BTreeSet<_>>().len() < 8;
+    few || ["secret", "change", "your-", "your_", "example"].iter().any(|it| secret.contains(it))
+}
+
+fn kept(folder: &Path, name: &str) -> anyhow::Result<String> {
+    let path = folder.join(name);
+    if let Ok(secret) = fs::read_to_string(&path)
+        && !secret.is_empty()
+    {
+        return Ok(secret);
+    }
+    let trouble = || format!("The secret {} cannot be written.", path.display());
+    fs::create_dir_all(folder).with_context(trouble)?;
+    let secret = random_text();
+    // Written aside and renamed: a crash leaves no half secret.
+    let fresh = folder.join(format!("{name}.new"));
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&fresh);
+    let mut file = file.with_context(trouble)?;
+    file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).with_context(trouble)?;
+    fs::rename(&fresh, &path).with_context(trouble)?;
+    Ok(secret)
+}
+
+/// 256 random bits as text that fits in a URL.
+pub(crate) fn random_text() -> String {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).expect("the operating system has random numbers");
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    fn config(pairs: &[(&str, &str)]) -> Config {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(None, &HashMap::from_iter(pairs)).expect("good settings")
+    }
+
+    #[test]
+    fn a_made_secret_is_kept_and_private() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("deep/data");
+        let config = config(&[("HOUSECALL_DATA", data.to_str().expect("a plain path"))]);
+        let first = Secrets::load(&config).expect("secrets are made");
+        let second = Secrets::load(&config).expect("secrets are kept");
+        assert_eq!(first.access, second.access);
+        assert_ne!(first.access, first.refresh);
+        let mode = fs::metadata(data.join("access.secret")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn production_wants_real_secrets() {
+        let load = |access: &str| {
+            let refresh = "Yq0m3vKXn1b7wq4Tz8s5rLd2uGhJ6pXc";
+            let pairs = [
+                ("HOUSECALL_ENV", "production"),
+                ("ACCESS_SECRET", access),
+                ("REFRESH_SECRET", refresh),
+            ];
+            Secrets::load(&config(&pairs)).err().map(|it| it.to_string())
+        };
+        assert!(load("").is_some_and(|it| it.contains("must be set")));
+        assert!(load("short").is_some_and(|it| it.contains("too easy")));
+        assert!(load("your-super-secret-jwt-key-change-me").is_some());
+        assert!(load(&"a".repeat(64)).is_some());
+        assert_eq!(load("q8Zr1TnVx5Lw7Jc3Hd9Sf2Gk6Pb4Ym0E"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The only place that reads a clock or rolls dice for the rules.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use housecall_core::{RoomId, Timestamp, UserId};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// What time it is, and how to wait for a later one.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Timestamp;
+
+    /// Ends when it is `moment` or later.
+    fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// The clock on the wall.
+#[derive(Debug, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            // In short steps, because the clock on the wall may be set.
+            while self.now() < moment {
+                let left = moment.since(self.now());
+                tokio::time::sleep(left.min(Duration::from_secs(10))).await;
+            }
+        })
+    }
+}
+
+/// A clock that only moves when it is told to, for tests.
+#[derive(Debug, Clone)]
+pub struct HandClock(Arc<watch::Sender<Timestamp>>);
+
+impl HandClock {
+    /// A clock that stands at `moment`.
+    pub fn at(moment: Timestamp) -> Self {
+        Self(Arc::new(watch::Sender::new(moment)))
+    }
+
+    /// Moves the hands.
+    pub fn advance(&self, span: Duration) {
+        self.0.send_modify(|now| *now = now.plus(span));
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+
+    fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let mut hands = self.0.subscribe();
+        Box::pin(async move {
+            hands.wait_for(|now| *now >= moment).await.expect("the clock holds the sender");
+        })
+    }
+}
+
+/// A new room's id: 122 random bits, so nobody guesses one.
+pub(crate) fn new_room_id() -> RoomId {
+    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
+}
+
+/// A new user's id.
+pub(crate) fn new_user_id() -> UserId {
+    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
+}

@@ -1,0 +1,311 @@
+//! Settings: the built-in defaults, a file over them, the environment on top.
+//!
+//! The defaults are `config.default.toml` itself, so what people read is what
+//! the program does, and a key that is not in it is a mistake.
+
+use std::{collections::HashMap, path::PathBuf, time::Duration};
+
+use anyhow::{Context, bail};
+use housecall_core::{Role, Rules};
+use serde::Deserialize;
+use toml::{Table, Value};
+
+const DEFAULTS: &str = include_str!("../../../config.default.toml");
+
+/// Names the systems we replace gave to the same settings. The first one that
+/// is set wins.
+const SHORT_NAMES: [(&str, &[&str]); 14] = [
+    ("server.host", &["HOST"]),
+    ("server.port", &["PORT"]),
+    ("server.environment", &["HOUSECALL_ENV"]),
+    ("server.data", &["HOUSECALL_DATA"]),
+    ("server.origins", &["FRONTEND_URL", "CLIENT_ORIGIN"]),
+    ("database.url", &["DATABASE_URL"]),
+    ("auth.access_secret", &["ACCESS_SECRET", "JWT_SECRET", "JWT_ACCESS_SECRET"]),
+    ("auth.refresh_secret", &["REFRESH_SECRET", "JWT_REFRESH_SECRET"]),
+    ("ice.stun_servers", &["WEBRTC_STUN_SERVERS", "STUN_SERVERS"]),
+    ("ice.turn_servers", &["WEBRTC_TURN_SERVERS", "TURN_SERVER_URL"]),
+    ("ice.turn_username", &["WEBRTC_TURN_USERNAME", "TURN_USER", "TURN_USERNAME"]),
+    ("ice.turn_password", &["WEBRTC_TURN_PASSWORD", "TURN_PASS", "TURN_PASSWORD"]),
+    ("ice.port", &["TURN_PORT"]),
+    ("ice.external_host", &["TURN_EXTERNAL_IP"]),
+];
+
+/// What a server is told before it starts. Keys are described in
+/// `config.default.toml`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub(crate) server: Server,
+    database: Database,
+    pub(crate) auth: Auth,
+    pub(crate) calls: Calls,
+    pub(crate) ice: Ice,
+    pub(crate) limits: Limits,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    environment: Environment,
+    pub(crate) data: PathBuf,
+    origins: String,
+    shutdown_seconds: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Environment {
+    Development,
+    Production,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Database {
+    url: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Auth {
+    pub(crate) access_secret: String,
+    pub(crate) refresh_secret: String,
+    access_minutes: u64,
+    refresh_days: u64,
+    self_registration: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Calls {
+    ring_seconds: u64,
+    grace_seconds: u64,
+    arrival_seconds: u64,
+    alone_seconds: u64,
+    most_people: usize,
+    quality_seconds: u64,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ice {
+    pub(crate) stun_servers: String,
+    pub(crate) turn_servers: String,
+    pub(crate) turn_username: String,
+    pub(crate) turn_password: String,
+    pub(crate) port: u16,
+    pub(crate) external_host: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) message_bytes: usize,
+    pub(crate) outbox_bytes: usize,
+    write_timeout_seconds: u64,
+    pub(crate) handshakes_per_minute: u32,
+}
+
+impl Config {
+    /// Reads the defaults, then the file (named by `--config` or
+    /// `HOUSECALL_CONFIG`), then the environment.
+    pub fn load(
+        file: Option<PathBuf>,
+        environment: &HashMap<String, String>,
+    ) -> anyhow::Result<Self> {
+        let mut settings: Table = DEFAULTS.parse().expect("the built-in defaults are TOML");
+        let file = file.or_else(|| environment.get("HOUSECALL_CONFIG").map(PathBuf::from));
+        if let Some(file) = file {
+            let name = file.display();
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("The configuration file {name} cannot be read."))?;
+            let own: Table =
+                text.parse().with_context(|| format!("The file {name} is not valid TOML."))?;
+            lay_over(&mut settings, own, &format!("the file {name}"))?;
+        }
+        lay_environment_over(&mut settings, environment)?;
+        settings.try_into().context("A setting has a value that does not fit.")
+    }
+
+    /// Whether this server is for real patients.
+    pub fn is_production(&self) -> bool {
+        self.server.environment == Environment::Production
+    }
+
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.server.data.join("housecall.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        let calls = &self.calls;
+        Rules {
+            ring: Duration::from_secs(calls.ring_seconds),
+            grace: Duration::from_secs(calls.grace_seconds),
+            arrival: Duration::from_secs(calls.arrival_seconds),
+            alone: Duration::from_secs(calls.alone_seconds),
+            most_people: calls.most_people,
+        }
+    }
+
+    pub(crate) fn origins(&self) -> Vec<String> {
+        comma_list(&self.server.origins)
+    }
+
+    pub(crate) fn shutdown(&self) -> Duration {
+        Duration::from_secs(self.server.shutdown_seconds)
+    }
+}
+
+impl Auth {
+    pub(crate) fn access_lifetime(&self) -> Duration {
+        Duration::from_secs(self.access_minutes * 60)
+    }
+
+    pub(crate) fn refresh_lifetime(&self) -> Duration {
+        Duration::from_secs(self.refresh_days * 24 * 60 * 60)
+    }
+
+    pub(crate) fn self_registration(&self, production: bool) -> anyhow::Result<Vec<Role>> {
+        let words = match (self.self_registration.as_str(), production) {
+            ("", true) => "patient",
+            ("", false) => "patient,provider",
+            (words, _) => words,
+        };
+        let role = |word: String| {
+            Role::named(&word)
+                .with_context(|| format!("auth.self_registration names no role: {word}"))
+        };
+        comma_list(words).into_iter().map(role).collect()
+    }
+}
+
+impl Calls {
+    pub(crate) fn quality_period(&self) -> Duration {
+        Duration::from_secs(self.quality_seconds.max(1))
+    }
+}
+
+impl Limits {
+    pub(crate) fn write_timeout(&self) -> Duration {
+        Duration::from_secs(self.write_timeout_seconds)
+    }
+}
+
+/// The parts of a comma-separated setting, without blanks and empty ones.
+pub(crate) fn comma_list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
+fn lay_over(settings: &mut Table, own: Table, source: &str) -> anyhow::Result<()> {
+    for (section, keys) in own {
+        let Some(Value::Table(known)) = settings.get_mut(&section) else {
+            bail!("There is no section [{section}], but {source} has one.");
+        };
+        let Value::Table(keys) = keys else { bail!("[{section}] in {source} is not a section.") };
+        for (key, value) in keys {
+            let Some(slot) = known.get_mut(&key) else {
+                bail!("There is no setting {section}.{key}, but {source} sets it.");
+            };
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
+fn lay_environment_over(
+    settings: &mut Table,
+    environment: &HashMap<String, String>,
+) -> anyhow::Result<()> {
+    for (section, keys) in settings.iter_mut() {
+        let Value::Table(keys) = keys else { continue };
+        for (key, value) in keys.iter_mut() {
+            let Some((name, text)) = from_environment(section, key, environment) else { continue };
+            *value = match value {
+                Value::Integer(_) => Value::Integer(
+                    text.parse().with_context(|| format!("{name} must be a whole number."))?,
+                ),
+                _ => Value::String(text),
+            };
+        }
+    }
+    Ok(())
+}
+
+fn from_environment(
+    section: &str,
+    key: &str,
+    environment: &HashMap<String, String>,
+) -> Option<(String, String)> {
+    let long = format!("HOUSECALL_{}__{}", section.to_uppercase(), key.to_uppercase());
+    let path = format!("{section}.{key}");
+    let short = SHORT_NAMES.iter().find(|(it, _)| *it == path).map_or(&[][..], |(_, names)| names);
+    let mut names = std::iter::once(long).chain(short.iter().map(|it| (*it).to_owned()));
+    names.find_map(|name| {
+        let text = environment.get(&name).filter(|it| !it.is_empty())?.clone();
+        Some((name, text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(None, &pairs.collect())
+    }
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let config = load(&[]).expect("the defaults fit");
+        assert_eq!(config.server.port, 3000);
+        assert_eq!(config.rules(), Rules::default());
+        assert_eq!(config.database_url(), "sqlite:data/housecall.db");
+    }
+
+    #[test]
+    fn the_environment_wins_by_its_long_and_its_familiar_names() {
+        let config = load(&[
+            ("JWT_SECRET", "0012"),
+            ("PORT", "4000"),
+            ("HOUSECALL_CALLS__RING_SECONDS", "7"),
+            ("FRONTEND_URL", "https://a.example, https://b.example,"),
+        ])
+        .expect("good settings");
+        assert_eq!(config.auth.access_secret, "0012");
+        assert_eq!(config.server.port, 4000);
+        assert_eq!(config.rules().ring, Duration::from_secs(7));
+        assert_eq!(config.origins(), ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn mistakes_are_told_by_name() {
+        let message = |pairs: &[(&str, &str)]| {
+            format!("{:#}", load(pairs).err().expect("a setting that does not fit"))
+        };
+        assert_eq!(
+            message(&[("PORT", "many")]),
+            "PORT must be a whole number.: invalid digit found in string"
+        );
+        assert!(message(&[("HOUSECALL_ENV", "prod")]).contains("unknown variant `prod`"));
+    }
+
+    #[test]
+    fn a_file_may_only_set_what_exists() {
+        let mut settings: Table = DEFAULTS.parse().expect("TOML");
+        let own: Table = "[calls]\nring_second = 7".parse().expect("TOML");
+        let error = lay_over(&mut settings, own, "the file x").expect_err("a typo");
+        assert_eq!(
+            error.to_string(),
+            "There is no setting calls.ring_second, but the file x sets it."
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! The house: everything one node holds, and the one way a room is asked
+//! anything. REST and sockets, people and deadlines all come through
+//! [`House::ask`].
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use housecall_core::{
+    Actor, Command, DeviceId, Entry, Refusal, Role, Room, RoomId, Timestamp, UserId,
+    room::Invitation,
+};
+use housecall_dialect::{News, Problem, native::wire::Person};
+use housecall_store::{Store, StoreError};
+
+use crate::{
+    auth::{Identity, Passwords, TokenProblem, Tokens},
+    clock::{Clock, new_room_id},
+    config::Config,
+    ice::Ice,
+    people::Directory,
+    rooms::{LiveRoom, Rooms},
+    sessions::{Known, Session, Sessions},
+};
+
+/// Everything one node holds. Clones share it.
+#[derive(Clone)]
+pub(crate) struct House(Arc<Inside>);
+
+/// The parts of a [`House`].
+pub(crate) struct Inside {
+    pub(crate) config: Config,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) tokens: Tokens,
+    pub(crate) passwords: Passwords,
+    pub(crate) directory: Directory,
+    pub(crate) sessions: Sessions,
+    pub(crate) rooms: Rooms,
+    pub(crate) ice: Ice,
+    /// The roles people may give themselves.
+    pub(crate) open_roles: Vec<Role>,
+    pub(crate) closing: AtomicBool,
+    /// The people of the demo clinic, in demo mode.
+    pub(crate) demo: Option<Vec<Person>>,
+}
+
+impl Deref for House {
+    type Target = Inside;
+    fn deref(&self) -> &Inside {
+        &self.0
+    }
+}
+
+/// How often a decision is made again because another node was faster.
+const TRIES: usize = 5;
+
+impl House {
+    pub(crate) fn new(inside: Inside) -> Self {
+        Self(Arc::new(inside))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// From now on this node says that it cannot serve.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known { directory: &self.directory, sessions: &self.sessions }
+    }
+
+    /// Lets somebody with a good token in: they become a user if they are none.
+    pub(crate) async fn admit(&self, identity: &Identity) -> Result<Identity, Problem> {
+        let Identity { user, role, name } = identity;
+        let known = self.store.ensure_user(user, name, *role, self.now()).await;
+        let known = known.map_err(unavailable)?;
+        if known.disabled {
+            return Err(token_problem(TokenProblem::Disabled));
+        }
+        let person = self.directory.remember(&known);
+        Ok(Identity { user: person.id, role: *role, name: person.name })
+    }
+
+    /// Calls somebody: decides `Initiate` and then `then` in a new room.
+    pub(crate) async fn start(
+        &self,
+        by: &Actor,
+        invitation: Invitation,
+        then: Vec<Command>,
+    ) -> Result<Arc<Room>, Problem> {
+        let stranger = self.directory.look_up(&self.store, invitation.callees.clone()).await;
+        if stranger.map_err(unavailable)?.is_some() {
+            let message = "There is no such person to call.";
+            return Err(Problem {
+                field: Some("callees".to_owned()),
+                ..Problem::new("unknown_user", message)
+            });
+        }
+        let id = new_room_id();
+        self.reserve_line(by, &invitation, &id)?;
+        let live = LiveRoom::new(Room::new(id.clone(), self.config.rules()));
+        let commands = [vec![Command::Initiate(invitation)], then].concat();
+        let started = self.decide_in_turn(live, by.clone(), commands).await;
+        if started.is_err() {
+            self.rooms.release(&id);
+        }
+        started
+    }
+
+    fn reserve_line(&self, by: &Actor, it: &Invitation, room: &RoomId) -> Result<(), Problem> {
+        let planned = it.scheduled_at.is_some_and(|at| at > self.now());
+        let (Some(caller), [callee], false) = (by.user(), &it.callees[..], planned) else {
+            return Ok(());
+        };
+        self.rooms.reserve(caller, callee, room).map_err(|open| Problem {
+            call_id: Some(open),
+            ..Problem::new("already_open", "You already have an open call with this person.")
+        })
+    }
+
+    /// Asks a room for `commands`: all of them happen, or none.
+    pub(crate) async fn ask(
+        &self,
+        room: &RoomId,
+        by: &Actor,
+        commands: Vec<Command>,
+    ) -> Result<Arc<Room>, Problem> {
+        match self.rooms.find(room) {
+            Some(live) => self.decide_in_turn(live, by.clone(), commands).await,
+            None => Err(self.why_not(room, by).await?.into()),
+        }
+    }
+
+    /// A room, be it over or not, if `by` may see it.
+    pub(crate) async fn look(&self, room: &RoomId, by: &Actor) -> Result<Arc<Room>, Problem> {
+        let state = match self.rooms.find(room) {
+            Some(live) => Some(live.state()),
+            None => self.load(room).await.map_err(unavailable)?.map(Arc::new),
+        };
+        let state = state.filter(|it| may_see(it, by)).ok_or(Refusal::NotAParticipant)?;
+        let named = state.participants().map(|(user, _)| user.clone()).collect();
+        self.directory.look_up(&self.store, named).await.map_err(unavailable)?;
+        Ok(state)
+    }
+
+    /// The open rooms of somebody.
+    pub(crate) fn open_rooms(&self, user: &UserId) -> Vec<Arc<Room>> {
+        self.rooms.of(user).iter().map(|live| live.state()).collect()
+    }
+
+    /// The rooms `device` is in.
+    pub(crate) fn rooms_with(&self, user: &UserId, device: &DeviceId) -> Vec<Arc<Room>> {
+        let mut rooms = self.open_rooms(user);
+        rooms.retain(|it| it.participant(user).and_then(|it| it.device()) == Some(device));
+        rooms
+    }
+
+    /// Says no to a room that is not in memory: it is over, or it is none of
+    /// their business.
+    async fn why_not(&self, room: &RoomId, by: &Actor) -> Result<Refusal, Problem> {
+        let room = self.load(room).await.map_err(unavailable)?;
+        let seen = room.is_some_and(|it| may_see(&it, by));
+        Ok(if seen { Refusal::Over } else { Refusal::NotAParticipant })
+    }
+
+    async fn load(&self, room: &RoomId) -> Result<Option<Room>, StoreError> {
+        let entries = self.store.load(room).await?;
+        Ok(entries.map(|entries| Room::fold(room.clone(), self.config.rules(), &entries)))
+    }
+
+    /// Runs in a task of its own: a client that goes away in the middle must
+    /// not leave a recorded decision undelivered.
+    async fn decide_in_turn(
+        &self,
+        live: Arc<LiveRoom>,
+        by: Actor,
+        commands: Vec<Command>,
+    ) -> Result<Arc<Room>, Problem> {
+        let house = self.clone();
+        let decision = tokio::spawn(async move {
+            let _turn = live.turn.lock().await;
+            house.decide_record_evolve_deliver(&live, &by, commands).await
+        });
+        decision.await.unwrap_or_else(|_| Err(internal()))
+    }
+
+    async fn decide_record_evolve_deliver(
+        &self,
+        live: &Arc<LiveRoom>,
+        by: &Actor,
+        commands: Vec<Command>,
+    ) -> Result<Arc<Room>, Problem> {
+        for _ in 0..TRIES {
+            let before = live.state();
+            let (after, entries) = self.decide(&before, by, commands.clone())?;
+            if entries.is_empty() {
+                return Ok(before);
+            }
+            match self.store.append(&after, before.seq(), &entries).await {
+                Ok(()) => {
+                    let after = Arc::new(after);
+                    self.rooms.settle(live, after.clone());
+                    self.deliver(&before, by, &entries);
+                    return Ok(after);
+                }
+                Err(StoreError::Conflict) => self.catch_up(live).await.map_err(unavailable)?,
+                Err(error) => return Err(unavailable(error)),
+            }
+        }
+        Err(Problem::new("busy", "This call is changing too fast. Try again."))
+    }
+
+    fn decide(
+        &self,
+        before: &Room,
+        by: &Actor,
+        commands: Vec<Command>,
+    ) -> Result<(Room, Vec<Entry>), Refusal> {
+        let now = self.now();
+        let (mut after, mut entries) = (before.clone(), Vec::new());
+        for command in commands {
+            let decided = after.decide(now, by, command)?;
+            decided.iter().for_each(|entry| after.evolve(entry));
+            entries.extend(decided);
+        }
+        Ok((after, entries))
+    }
+
+    /// Somebody else wrote to this room: reads what they wrote.
+    async fn catch_up(&self, live: &Arc<LiveRoom>) -> Result<(), StoreError> {
+        let mut room = Room::clone(&live.state());
+        let entries = self.store.entries_after(room.id(), room.seq()).await?;
+        entries.iter().for_each(|entry| room.evolve(entry));
+        self.rooms.settle(live, Arc::new(room));
+        Ok(())
+    }
+
+    /// Tells every session of every participant. Whoever caused the news hears
+    /// it first, so that a newcomer knows the room before a peer's offer comes.
+    fn deliver(&self, before: &Room, by: &Actor, entries: &[Entry]) {
+        let mut before = before.clone();
+        for entry in entries {
+            let mut after = before.clone();
+            after.evolve(entry);
+            let news = News::Entry { before: &before, after: &after, entry };
+            if let Some(user) = by.user().filter(|it| after.participant(it).is_some()) {
+                self.tell(user, &news);
+            }
+            for (user, _) in after.participants() {
+                if by.user() != Some(user) {
+                    self.tell(user, &news);
+                }
+            }
+            before = after;
+        }
+    }
+
+    /// Tells every session of a user.
+    pub(crate) fn tell(&self, user: &UserId, news: &News<'_>) {
+        let known = self.known();
+        // Collected first: saying something may ask who else is connected.
+        let mut sessions: Vec<Arc<Session>> = Vec::new();
+        self.sessions.each_of(user, |it| sessions.push(it.clone()));
+        sessions.iter().for_each(|it| it.tell(news, &known));
+    }
+}
+
+fn may_see(room: &Room, by: &Actor) -> bool {
+    by.is_admin() || by.user().is_some_and(|user| room.participant(user).is_some())
+}
+
+/// The database did not answer.
+pub(crate) fn unavailable(error: StoreError) -> Problem {
+    tracing::error!(%error, cause = ?std::error::Error::source(&error).map(ToString::to_string), "The store failed");
+    Problem::new("unavailable", "The server cannot save this at the moment. Try again shortly.")
+}
+
+/// A bug of ours.
+pub(crate) fn internal() -> Problem {
+    Problem::new("internal", "Something went wrong on the server. Try again.")
+}
+
+pub(crate) fn token_problem(problem: TokenProblem) -> Problem {
+    Problem::new(problem.code(), problem.to_string())
+}

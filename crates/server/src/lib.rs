@@ -1,0 +1,23 @@
+//! Housecall as a library: the binary in `main.rs` and the tests build on it.
+
+mod agenda;
+mod assets;
+mod auth;
+mod clock;
+mod config;
+mod demo;
+mod gateway;
+mod house;
+mod ice;
+mod origins;
+mod people;
+mod rest;
+mod rooms;
+mod serve;
+mod sessions;
+
+pub use auth::{Identity, Secrets, TokenProblem, Tokens};
+pub use clock::{Clock, HandClock, WallClock};
+pub use config::Config;
+pub use rest::openapi;
+pub use serve::{Running, Settings, start};

@@ -1,0 +1,285 @@
+//! Calls over HTTP, as the clients of `/webrtc` know them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use housecall_core::{
+    Actor, AppointmentId, Command, Private, RoomId, Timestamp, UserId,
+    room::{Invitation, Purpose},
+};
+use housecall_store::{CallFilter, CallRow, Page};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    body::{Body, Params},
+    call_view::{CallView, statuses},
+    caller::Caller,
+    error::{ApiError, ProblemBody},
+};
+use crate::house::House;
+
+/// How many calls a page holds, unless it says.
+const USUAL_PAGE: u32 = 20;
+
+/// How many calls a page holds at most.
+const MOST_PER_PAGE: u32 = 100;
+
+/// A call to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewCall {
+    /// One of the two must be the caller.
+    #[schema(value_type = String)]
+    patient_id: UserId,
+    #[schema(value_type = String)]
+    provider_id: UserId,
+    /// `video`, `audio` or `screen_share`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    purpose: Purpose,
+    /// When to ring; absent or past means at once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    scheduled_at: Option<Timestamp>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    appointment_id: Option<AppointmentId>,
+    /// Any JSON; given back unread.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Box<RawValue>>,
+}
+
+/// Which calls to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Search {
+    #[param(value_type = Option<String>)]
+    patient_id: Option<UserId>,
+    #[param(value_type = Option<String>)]
+    provider_id: Option<UserId>,
+    #[param(value_type = Option<String>)]
+    appointment_id: Option<AppointmentId>,
+    /// `scheduled`, `ringing`, `in_progress`, `ended`, `cancelled` or `missed`.
+    status: Option<String>,
+    /// `video`, `audio` or `screen_share`.
+    #[serde(rename = "type")]
+    #[param(value_type = Option<String>)]
+    purpose: Option<Purpose>,
+    /// From this date, or date and time, on.
+    start_date: Option<String>,
+    /// Up to this date, the day included, or date and time.
+    end_date: Option<String>,
+    /// 20 unless given, 100 at most.
+    limit: Option<u32>,
+    offset: Option<u64>,
+}
+
+/// A page of calls, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Calls {
+    calls: Vec<CallView>,
+    /// How many there are on all pages.
+    total: u64,
+}
+
+/// How to answer. What is sent and shown is said when joining.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Acceptance {}
+
+/// Why.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Closing {
+    /// For the others to read.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    reason: Option<Private<String>>,
+}
+
+/// Makes a call: the other one's devices ring.
+#[utoipa::path(
+    post, path = "/webrtc/calls", tag = "calls",
+    request_body = NewCall,
+    responses((status = 201, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)),
+)]
+pub(crate) async fn create(
+    State(house): State<House>,
+    caller: Caller,
+    Body(call): Body<NewCall>,
+) -> Result<(StatusCode, Json<CallView>), ApiError> {
+    if call.patient_id == call.provider_id {
+        let detail = "A call needs two different people.";
+        return Err(ApiError::invalid("providerId", detail));
+    }
+    let callee = match &caller.user {
+        user if *user == call.patient_id => call.provider_id.clone(),
+        user if *user == call.provider_id => call.patient_id.clone(),
+        _ => {
+            let detail = "You can only make calls that you take part in.";
+            return Err(ApiError::forbidden("forbidden", detail));
+        }
+    };
+    let invitation = Invitation {
+        callees: vec![callee],
+        purpose: call.purpose,
+        scheduled_at: call.scheduled_at,
+        patient: Some(call.patient_id),
+        provider: Some(call.provider_id),
+        appointment: call.appointment_id,
+        metadata: call.metadata.map(|it| Private::new(it.get().to_owned())),
+    };
+    let room = house.start(&caller.actor(), invitation, Vec::new()).await?;
+    Ok((StatusCode::CREATED, Json(view(&house, room.id(), &caller.actor()).await?)))
+}
+
+/// Lists calls: one's own, or for administrators all.
+#[utoipa::path(
+    get, path = "/webrtc/calls", tag = "calls", params(Search),
+    responses((status = 200, body = Calls), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody)),
+)]
+pub(crate) async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    Params(search): Params<Search>,
+) -> Result<Json<Calls>, ApiError> {
+    let limit = search.limit.unwrap_or(USUAL_PAGE);
+    if limit == 0 || limit > MOST_PER_PAGE {
+        return Err(ApiError::invalid("limit", format!("Ask for 1 to {MOST_PER_PAGE} calls.")));
+    }
+    let page = Page { limit, offset: search.offset.unwrap_or(0) };
+    let found = house.store.calls(&filter(search, &caller)?, page).await?;
+    look_up_people(&house, &found.calls).await?;
+    let calls = found.calls.into_iter().map(|row| CallView::of(&house, row)).collect();
+    Ok(Json(Calls { calls, total: found.total }))
+}
+
+/// Shows a call.
+#[utoipa::path(
+    get, path = "/webrtc/calls/{id}", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200, body = CallView), (status = 401, body = ProblemBody),
+              (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn show(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<CallView>, ApiError> {
+    Ok(Json(view(&house, &room_id(&id)?, &caller.actor()).await?))
+}
+
+/// Answers a call. The device that joins next is the one that answered.
+#[utoipa::path(
+    post, path = "/webrtc/calls/{id}/answer", tag = "calls", params(("id" = String, Path)),
+    request_body = Acceptance,
+    responses((status = 200, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn answer(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(Acceptance {}): Body<Acceptance>,
+) -> Result<Json<CallView>, ApiError> {
+    ask(&house, &caller, &id, Command::Answer { device: None }).await
+}
+
+/// Ends a call for everybody.
+#[utoipa::path(
+    post, path = "/webrtc/calls/{id}/end", tag = "calls", params(("id" = String, Path)),
+    request_body = Closing,
+    responses((status = 200, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+              (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn end(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(Closing { reason }): Body<Closing>,
+) -> Result<Json<CallView>, ApiError> {
+    ask(&house, &caller, &id, Command::End { reason }).await
+}
+
+/// Takes a call back before it was answered; a callee declines it.
+#[utoipa::path(
+    post, path = "/webrtc/calls/{id}/cancel", tag = "calls", params(("id" = String, Path)),
+    request_body = Closing,
+    responses((status = 200, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn cancel(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(Closing { reason }): Body<Closing>,
+) -> Result<Json<CallView>, ApiError> {
+    ask(&house, &caller, &id, Command::Cancel { reason }).await
+}
+
+async fn ask(
+    house: &House,
+    caller: &Caller,
+    id: &str,
+    command: Command,
+) -> Result<Json<CallView>, ApiError> {
+    let id = room_id(id)?;
+    house.ask(&id, &caller.actor(), vec![command]).await?;
+    Ok(Json(view(house, &id, &caller.actor()).await?))
+}
+
+async fn view(house: &House, id: &RoomId, by: &Actor) -> Result<CallView, ApiError> {
+    let row = house.store.call(id).await?;
+    let may_see = |user: &UserId| by.is_admin() || by.user() == Some(user);
+    let row = row.filter(|it| it.participants.iter().any(|it| may_see(&it.user)));
+    let row = row.ok_or(housecall_core::Refusal::NotAParticipant)?;
+    look_up_people(house, std::slice::from_ref(&row)).await?;
+    Ok(CallView::of(house, row))
+}
+
+/// Has the names of everybody in `calls` at hand.
+async fn look_up_people(house: &House, calls: &[CallRow]) -> Result<(), ApiError> {
+    let everybody = calls.iter().flat_map(|it| &it.participants);
+    let named = everybody.map(|it| it.user.clone()).collect();
+    house.directory.look_up(&house.store, named).await?;
+    Ok(())
+}
+
+/// An id that cannot be one names nothing.
+fn room_id(text: &str) -> Result<RoomId, ApiError> {
+    text.parse().map_err(|_| housecall_core::Refusal::NotAParticipant.into())
+}
+
+fn filter(search: Search, caller: &Caller) -> Result<CallFilter, ApiError> {
+    let word = search.status.as_deref();
+    let statuses = word.map(statuses).unwrap_or_default();
+    if word.is_some() && statuses.is_empty() {
+        let detail = "Statuses are scheduled, ringing, in_progress, ended, cancelled and missed.";
+        return Err(ApiError::invalid("status", detail));
+    }
+    Ok(CallFilter {
+        visible_to: (!caller.is_admin()).then(|| caller.user.clone()),
+        patient: search.patient_id,
+        provider: search.provider_id,
+        statuses,
+        purpose: search.purpose,
+        from: moment("startDate", search.start_date, "T00:00:00Z")?,
+        to: moment("endDate", search.end_date, "T23:59:59.999Z")?,
+        appointment: search.appointment_id,
+    })
+}
+
+/// A date and time, or a date with `time` of that day.
+fn moment(field: &str, text: Option<String>, time: &str) -> Result<Option<Timestamp>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let moment = text.parse().or_else(|_| format!("{text}{time}").parse());
+    moment
+        .map(Some)
+        .map_err(|problem: housecall_core::NotATime| ApiError::invalid(field, problem.to_string()))
+}

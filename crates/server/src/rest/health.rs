@@ -1,0 +1,48 @@
+//! Whether the process lives, and whether it can serve.
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::{ApiError, ProblemBody};
+use crate::house::House;
+
+/// How the process is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// The process lives.
+#[utoipa::path(
+    get, path = "/healthz", tag = "health", security(()),
+    responses((status = 200, body = Health)),
+)]
+pub(crate) async fn alive() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// The process can serve: it reaches its database and is not going down.
+#[utoipa::path(
+    get, path = "/readyz", tag = "health", security(()),
+    responses((status = 200, body = Health), (status = 503, body = ProblemBody)),
+)]
+pub(crate) async fn ready(State(house): State<House>) -> Result<Json<Health>, ApiError> {
+    if house.is_closing() {
+        return Err(
+            housecall_dialect::Problem::new("unavailable", "The server is going down.").into()
+        );
+    }
+    house.store.ready().await?;
+    Ok(Json(Health { status: "ok" }))
+}
+
+pub(crate) async fn document(document: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+}

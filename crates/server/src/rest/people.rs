@@ -1,0 +1,136 @@
+//! Who I am, whom I may call, and what house this is.
+
+use axum::{Json, extract::State};
+use housecall_core::{Private, Role, UserId};
+use housecall_dialect::native::wire::Person;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    auth::{Me, SignedIn, sign_in},
+    body::Body,
+    caller::Caller,
+    error::{ApiError, ProblemBody},
+};
+use crate::house::House;
+
+/// The most people one answer lists.
+const MOST_PEOPLE: u32 = 200;
+
+/// Somebody to call.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Callable {
+    #[schema(value_type = String)]
+    id: UserId,
+    #[schema(value_type = String)]
+    name: Private<String>,
+    #[schema(value_type = String)]
+    role: Role,
+    /// Whether a device of theirs is connected.
+    online: bool,
+}
+
+/// The people one may call.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct People {
+    people: Vec<Callable>,
+}
+
+/// Somebody of the demo clinic.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DemoPerson {
+    #[schema(value_type = String)]
+    id: UserId,
+    #[schema(value_type = String)]
+    name: Private<String>,
+    #[schema(value_type = String)]
+    role: Role,
+}
+
+/// The demo clinic.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Demo {
+    people: Vec<DemoPerson>,
+}
+
+/// What a page should know before anybody signs in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HouseFacts {
+    version: &'static str,
+    /// Present in demo mode only.
+    demo: Option<Demo>,
+}
+
+/// Whom to be in the demo.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DemoSignIn {
+    #[schema(value_type = String)]
+    user_id: UserId,
+}
+
+/// Who I am.
+#[utoipa::path(
+    get, path = "/api/me", tag = "people",
+    responses((status = 200, body = Me), (status = 401, body = ProblemBody)),
+)]
+pub(crate) async fn me(State(house): State<House>, caller: Caller) -> Result<Json<Me>, ApiError> {
+    let user = house.store.user(&caller.user).await?;
+    let user = user.ok_or_else(|| ApiError::not_found("You are not known here."))?;
+    Ok(Json(Me::from(&user)))
+}
+
+/// Whom I may call. Patients see who treats them, not each other.
+#[utoipa::path(
+    get, path = "/api/people", tag = "people",
+    responses((status = 200, body = People), (status = 401, body = ProblemBody)),
+)]
+pub(crate) async fn people(
+    State(house): State<House>,
+    caller: Caller,
+) -> Result<Json<People>, ApiError> {
+    let role = match caller.role {
+        Role::Provider | Role::Admin => None,
+        Role::Patient | Role::Guest => Some(Role::Provider),
+    };
+    let users = house.store.users(None, role, MOST_PEOPLE).await?;
+    let others = users.into_iter().filter(|it| it.id != caller.user && !it.disabled);
+    let people = others.map(|user| {
+        let Person { id, name, role } = house.directory.remember(&user);
+        let online = house.sessions.is_online(&id);
+        Callable { id, name, role, online }
+    });
+    Ok(Json(People { people: people.collect() }))
+}
+
+/// What house this is.
+#[utoipa::path(
+    get, path = "/api/house", tag = "people", security(()),
+    responses((status = 200, body = HouseFacts)),
+)]
+pub(crate) async fn house(State(house): State<House>) -> Json<HouseFacts> {
+    let person = |it: &Person| {
+        let Person { id, name, role } = it.clone();
+        DemoPerson { id, name, role }
+    };
+    let demo = house.demo.as_ref().map(|it| Demo { people: it.iter().map(person).collect() });
+    Json(HouseFacts { version: env!("CARGO_PKG_VERSION"), demo })
+}
+
+/// Signs in as somebody of the demo clinic. Only in demo mode.
+#[utoipa::path(
+    post, path = "/api/demo/sign-in", tag = "people", security(()),
+    request_body = DemoSignIn,
+    responses((status = 200, body = SignedIn), (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn demo_sign_in(
+    State(house): State<House>,
+    Body(DemoSignIn { user_id }): Body<DemoSignIn>,
+) -> Result<Json<SignedIn>, ApiError> {
+    let people = house.demo.as_deref().unwrap_or_default();
+    let nobody = || ApiError::not_found("There is no such person in the demo.");
+    people.iter().find(|it| it.id == user_id).ok_or_else(nobody)?;
+    let user = house.store.user(&user_id).await?.ok_or_else(nobody)?;
+    Ok(Json(sign_in(&house, &user).await?))
+}

@@ -1,0 +1,185 @@
+//! The rooms that are not over, in memory: what signals are checked against
+//! and commands are decided on. The journal is the truth; this is its fold.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use housecall_core::{Room, RoomId, Timestamp, UserId, room::Phase};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+
+/// A room that is not over.
+pub(crate) struct LiveRoom {
+    /// Held from decision to delivery, so that a room has one order of events.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    state: RwLock<Arc<Room>>,
+}
+
+impl LiveRoom {
+    pub(crate) fn new(room: Room) -> Arc<Self> {
+        Arc::new(Self { turn: tokio::sync::Mutex::new(()), state: RwLock::new(Arc::new(room)) })
+    }
+
+    /// The room as it stands. Never waits for a decision under way.
+    pub(crate) fn state(&self) -> Arc<Room> {
+        self.state.read().clone()
+    }
+}
+
+/// Two people, in the order of their ids.
+type Pair = (UserId, UserId);
+
+/// All rooms that are not over.
+#[derive(Default)]
+pub(crate) struct Rooms {
+    live: RwLock<HashMap<RoomId, Arc<LiveRoom>>>,
+    by_user: RwLock<HashMap<UserId, BTreeSet<RoomId>>>,
+    between_two: Mutex<HashMap<Pair, RoomId>>,
+    agenda: Agenda,
+}
+
+impl Rooms {
+    pub(crate) fn find(&self, room: &RoomId) -> Option<Arc<LiveRoom>> {
+        self.live.read().get(room).cloned()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<LiveRoom>> {
+        self.live.read().values().cloned().collect()
+    }
+
+    /// The rooms that name `user`.
+    pub(crate) fn of(&self, user: &UserId) -> Vec<Arc<LiveRoom>> {
+        let rooms = self.by_user.read().get(user).cloned().unwrap_or_default();
+        rooms.iter().filter_map(|room| self.find(room)).collect()
+    }
+
+    /// Takes note of how `live` stands after a decision.
+    pub(crate) fn settle(&self, live: &Arc<LiveRoom>, after: Arc<Room>) {
+        let before = std::mem::replace(&mut *live.state.write(), after.clone());
+        self.agenda.move_entry(after.id(), before.next_deadline(), after.next_deadline());
+        if after.is_over() {
+            self.forget(&after);
+        } else if before.seq() == 0 {
+            self.keep(live, &after);
+        }
+    }
+
+    /// Brings back a room from the journal.
+    pub(crate) fn restore(&self, room: Room) -> Arc<LiveRoom> {
+        let live = LiveRoom::new(Room::new(room.id().clone(), *room.rules()));
+        if let Some(pair) = pair_of(&room) {
+            self.between_two.lock().insert(pair, room.id().clone());
+        }
+        self.settle(&live, Arc::new(room));
+        live
+    }
+
+    /// Reserves the line between two people for `room`; answers the call that
+    /// holds it, if one does. Two people have one call at a time, however
+    /// closely they call each other.
+    pub(crate) fn reserve(
+        &self,
+        one: &UserId,
+        other: &UserId,
+        room: &RoomId,
+    ) -> Result<(), RoomId> {
+        let mut pairs = self.between_two.lock();
+        let pair = ordered(one, other);
+        if let Some(open) = pairs.get(&pair) {
+            return Err(open.clone());
+        }
+        pairs.insert(pair, room.clone());
+        Ok(())
+    }
+
+    /// Frees every line `room` holds.
+    pub(crate) fn release(&self, room: &RoomId) {
+        self.between_two.lock().retain(|_, holder| holder != room);
+    }
+
+    pub(crate) fn agenda(&self) -> &Agenda {
+        &self.agenda
+    }
+
+    fn keep(&self, live: &Arc<LiveRoom>, room: &Room) {
+        self.live.write().insert(room.id().clone(), live.clone());
+        let mut by_user = self.by_user.write();
+        for (user, _) in room.participants() {
+            by_user.entry(user.clone()).or_default().insert(room.id().clone());
+        }
+    }
+
+    fn forget(&self, room: &Room) {
+        self.live.write().remove(room.id());
+        if let Some(pair) = pair_of(room) {
+            let mut pairs = self.between_two.lock();
+            if pairs.get(&pair) == Some(room.id()) {
+                pairs.remove(&pair);
+            }
+        }
+        let mut by_user = self.by_user.write();
+        for (user, _) in room.participants() {
+            let Some(rooms) = by_user.get_mut(user) else { continue };
+            rooms.remove(room.id());
+            if rooms.is_empty() {
+                by_user.remove(user);
+            }
+        }
+    }
+}
+
+fn ordered(one: &UserId, other: &UserId) -> Pair {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    (first.clone(), second.clone())
+}
+
+/// The two people of a room that holds the line between them.
+fn pair_of(room: &Room) -> Option<Pair> {
+    let callees = &room.invitation()?.callees;
+    let planned = matches!(room.phase(), Phase::Scheduled { .. });
+    (callees.len() == 1 && !planned)
+        .then(|| ordered(room.caller().expect("a call has a caller"), &callees[0]))
+}
+
+/// When rooms have something to do by themselves.
+#[derive(Default)]
+pub(crate) struct Agenda {
+    entries: Mutex<BTreeSet<(Timestamp, RoomId)>>,
+    changed: Notify,
+}
+
+impl Agenda {
+    fn move_entry(&self, room: &RoomId, from: Option<Timestamp>, to: Option<Timestamp>) {
+        if from == to {
+            return;
+        }
+        let mut entries = self.entries.lock();
+        if let Some(from) = from {
+            entries.remove(&(from, room.clone()));
+        }
+        if let Some(to) = to {
+            entries.insert((to, room.clone()));
+        }
+        drop(entries);
+        self.changed.notify_one();
+    }
+
+    /// When the next entry is due.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.entries.lock().first().map(|(at, _)| *at)
+    }
+
+    /// The rooms that are due at `now`. They stay on the agenda until what
+    /// they do moves them.
+    pub(crate) fn due(&self, now: Timestamp) -> Vec<RoomId> {
+        let entries = self.entries.lock();
+        entries.iter().take_while(|(at, _)| *at <= now).map(|(_, room)| room.clone()).collect()
+    }
+
+    /// Ends when an entry was moved.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+}

@@ -1,0 +1,260 @@
+//! Putting the house together, opening the door, and closing it again.
+
+use std::{
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    num::NonZeroU32,
+    sync::atomic::AtomicBool,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue},
+    routing::any,
+};
+use axum_server::{Handle, accept::NoDelayAcceptor};
+use housecall_dialect::{Dialect, call::Call, native::Native};
+use housecall_media::stun::StunServer;
+use housecall_socketio as socketio;
+use housecall_store::Store;
+use hyper_util::rt::TokioTimer;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{
+    agenda, assets,
+    auth::{Passwords, Secrets, Tokens},
+    clock::Clock,
+    config::Config,
+    demo,
+    gateway::Gateway,
+    house::{House, Inside},
+    ice::Ice,
+    origins::Origins,
+    rest,
+};
+
+/// Every vocabulary we speak.
+const DIALECTS: [&dyn Dialect; 2] = [&Native, &Call];
+
+/// How long a client may take to send the headers of a request. Longer lets
+/// half-sent requests pile up; shorter fails people on bad networks.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the browser may do with our pages (W3C Content Security Policy): only
+/// what is ours, and no other site may frame us.
+const SECURITY_HEADERS: [(&str, &str); 6] = [
+    (
+        "content-security-policy",
+        "default-src 'self'; connect-src 'self' ws: wss:; media-src 'self' blob:; \
+         img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    ),
+    ("x-frame-options", "DENY"),
+];
+
+/// What a server is started with.
+pub struct Settings {
+    /// The configuration.
+    pub config: Config,
+    /// Open the demo clinic.
+    pub demo: bool,
+    /// What time it is.
+    pub clock: Box<dyn Clock>,
+}
+
+/// A server that runs.
+pub struct Running {
+    address: SocketAddr,
+    stun: Option<SocketAddr>,
+    open_rooms: usize,
+    house: House,
+    socketio: socketio::Server,
+    handle: Handle<SocketAddr>,
+    http: JoinHandle<std::io::Result<()>>,
+    jobs: JoinSet<()>,
+    stop_jobs: CancellationToken,
+}
+
+/// Starts a server: everything is ready when this returns.
+pub async fn start(settings: Settings) -> anyhow::Result<Running> {
+    let Settings { config, demo, clock } = settings;
+    if demo && config.is_production() {
+        bail!("The demo lets anybody in: it cannot be opened in production.");
+    }
+    let secrets = Secrets::load(&config)?;
+    let listener = listen(&config)?;
+    let address = listener.local_addr()?;
+    let stun = bind_stun(&config, address)?;
+    let stun_address = stun.as_ref().map(StunServer::local_addr).transpose()?;
+
+    let url = config.database_url();
+    let store = Store::open(&url).await;
+    let store = store.with_context(|| format!("The database {url} cannot be opened."))?;
+    let demo = if demo { Some(demo::open(&store, &*clock).await?) } else { None };
+    let origins = Origins::of(&config);
+    let house = House::new(Inside {
+        open_roles: config.auth.self_registration(config.is_production())?,
+        ice: Ice::new(&config, stun_address.map(|it| it.port())),
+        tokens: Tokens::new(&secrets),
+        passwords: Passwords::new()?,
+        directory: Default::default(),
+        sessions: Default::default(),
+        rooms: Default::default(),
+        closing: AtomicBool::new(false),
+        clock,
+        store,
+        demo,
+        config,
+    });
+    let open_rooms = agenda::restore(&house).await?;
+
+    let socketio = socket_server(&house, &origins);
+    let handle = Handle::new();
+    let router = router(&house, &socketio, &origins);
+    let http = tokio::spawn(serve_http(listener, router, handle.clone())?);
+    let stop_jobs = CancellationToken::new();
+    let jobs = start_jobs(&house, stun, &stop_jobs);
+    Ok(Running {
+        address,
+        stun: stun_address,
+        open_rooms,
+        house,
+        socketio,
+        handle,
+        http,
+        jobs,
+        stop_jobs,
+    })
+}
+
+impl Running {
+    /// Where HTTP is served.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where STUN is answered, if it is.
+    pub fn stun(&self) -> Option<SocketAddr> {
+        self.stun
+    }
+
+    /// How many calls were open when the process ended the last time.
+    pub fn open_rooms(&self) -> usize {
+        self.open_rooms
+    }
+
+    /// Connections over Socket.IO.
+    pub fn connections(&self) -> usize {
+        self.socketio.connections()
+    }
+
+    /// Stops: takes nothing new, ends connections, finishes writes. Calls go on
+    /// between the browsers, and are picked up at the next start.
+    pub async fn stop(mut self) {
+        self.house.close();
+        let patience = self.house.config.shutdown();
+        self.handle.graceful_shutdown(Some(patience));
+        if !self.socketio.shutdown(patience / 2).await {
+            tracing::warn!("Some connections did not end in time");
+        }
+        self.stop_jobs.cancel();
+        while self.jobs.join_next().await.is_some() {}
+        if !matches!(self.http.await, Ok(Ok(()))) {
+            tracing::warn!("The HTTP server did not end cleanly");
+        }
+        self.house.store.close().await;
+    }
+}
+
+fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let (host, port) = (config.server.host.as_str(), config.server.port);
+    let trouble = || {
+        format!("Cannot listen on {host}:{port}. Is something else using it? Set PORT to another.")
+    };
+    let addresses: Vec<SocketAddr> =
+        (host, port).to_socket_addrs().with_context(trouble)?.collect();
+    let listener = TcpListener::bind(&addresses[..]).with_context(trouble)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn bind_stun(config: &Config, http: SocketAddr) -> anyhow::Result<Option<StunServer>> {
+    if config.ice.port == 0 {
+        return Ok(None);
+    }
+    let address = SocketAddr::new(http.ip(), config.ice.port);
+    let server = StunServer::bind(address).with_context(|| {
+        format!("Cannot answer STUN on UDP {address}. Is something else using it? Set TURN_PORT.")
+    })?;
+    Ok(Some(server))
+}
+
+fn socket_server(house: &House, origins: &Origins) -> socketio::Server {
+    let limits = &house.config.limits;
+    let per_second = NonZeroU32::new(limits.handshakes_per_minute.div_ceil(60));
+    let burst = NonZeroU32::new(limits.handshakes_per_minute).unwrap_or(NonZeroU32::MIN);
+    let origins = origins.clone();
+    let builder = socketio::Server::builder()
+        .limits(socketio::Limits {
+            max_payload: limits.message_bytes,
+            max_queue: limits.outbox_bytes,
+            write_timeout: limits.write_timeout(),
+            handshakes_per_second: per_second,
+            handshake_burst: burst,
+            ..socketio::Limits::default()
+        })
+        .allow_origin(move |origin| origins.allow(origin));
+    let with_all = DIALECTS.iter().fold(builder, |builder, dialect| {
+        builder.namespace(dialect.namespace(), Gateway::new(house.clone(), *dialect))
+    });
+    with_all.build()
+}
+
+fn router(house: &House, socketio: &socketio::Server, origins: &Origins) -> Router {
+    let router = Router::new()
+        .route("/api/{*path}", any(rest::not_found))
+        .route("/webrtc/{*path}", any(rest::not_found))
+        .merge(rest::router(house.clone(), origins))
+        .merge(assets::router())
+        .merge(socketio.router());
+    SECURITY_HEADERS.iter().fold(router, |router, (name, value)| {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
+    })
+}
+
+fn serve_http(
+    listener: TcpListener,
+    router: Router,
+    handle: Handle<SocketAddr>,
+) -> anyhow::Result<impl Future<Output = std::io::Result<()>>> {
+    let mut server =
+        axum_server::from_tcp(listener)?.acceptor(NoDelayAcceptor::new()).handle(handle);
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    Ok(server.serve(service))
+}
+
+fn start_jobs(house: &House, stun: Option<StunServer>, stop: &CancellationToken) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    let until_stopped = |job: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+        let stop = stop.clone();
+        async move { stop.run_until_cancelled(job).await.unwrap_or(()) }
+    };
+    jobs.spawn(until_stopped(Box::pin(agenda::keep(house.clone()))));
+    jobs.spawn(until_stopped(Box::pin(agenda::watch_quality(house.clone()))));
+    if let Some(stun) = stun {
+        jobs.spawn(stun.run(stop.clone().cancelled_owned()));
+    }
+    jobs
+}

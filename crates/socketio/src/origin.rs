@@ -1,0 +1,106 @@
+//! Which web pages may talk to the server. A browser lets every page open
+//! websockets to everywhere, so the check is ours, on both transports.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+use crate::engine::open::Refusal;
+
+type Rule = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Decides on the `Origin` header. Requests without one come from no web page
+/// and pass.
+#[derive(Clone, Default)]
+pub enum OriginPolicy {
+    /// Pages from the host the request is sent to.
+    #[default]
+    SameHost,
+    /// Pages whose origin this rule accepts.
+    Rule(Rule),
+}
+
+impl OriginPolicy {
+    /// Pages whose origin the function accepts.
+    pub fn rule(rule: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self::Rule(Arc::new(rule))
+    }
+
+    /// The origin to be named in the answer, or a refusal.
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return Ok(None);
+        };
+        let text = origin.to_str().map_err(|_| Refusal::BadRequest)?;
+        let allowed = match self {
+            Self::SameHost => is_same_host(text, headers),
+            Self::Rule(rule) => rule(text),
+        };
+        if !allowed {
+            return Err(Refusal::Forbidden);
+        }
+        Ok(HeaderValue::from_str(text).ok())
+    }
+}
+
+fn is_same_host(origin: &str, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let page = origin.split_once("://").map(|(_, host)| host);
+    page.is_some() && page == host
+}
+
+/// Tells the browser that this page may read the answer.
+pub(crate) fn allow(response: &mut Response, origin: Option<HeaderValue>) {
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let yes = HeaderValue::from_static("true");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
+    }
+}
+
+/// Tells the browser what it may send.
+pub(crate) fn preflight(response: &mut Response) {
+    let table = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    for (name, value) in table {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(policy: &OriginPolicy, host: &'static str, origin: &'static str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        policy.check(&headers).is_ok()
+    }
+
+    #[test]
+    fn h5_by_default_only_pages_of_the_same_host_pass() {
+        let policy = OriginPolicy::default();
+        assert!(check(&policy, "calls.example", "https://calls.example"));
+        assert!(check(&policy, "calls.example:8080", "http://calls.example:8080"));
+        assert!(!check(&policy, "calls.example", "https://evil.example"));
+        assert!(!check(&policy, "calls.example", "https://calls.example.evil.example"));
+        assert!(!check(&policy, "calls.example", "null"));
+        assert!(!check(&policy, "", "null"));
+        assert!(policy.check(&HeaderMap::new()).is_ok(), "no web page");
+    }
+
+    #[test]
+    fn h5_a_rule_decides_alone() {
+        let policy = OriginPolicy::rule(|origin| origin == "https://app.example");
+        assert!(check(&policy, "calls.example", "https://app.example"));
+        assert!(!check(&policy, "calls.example", "https://calls.example"));
+        assert!(!check(&policy, "calls.example", "null"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Opening a database: which one, with which promises.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::StoreError;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+const APPEND_ONLY: &str = include_str!("../../../migrations/sqlite/append_only.sql");
+
+/// Reads that run at the same time. Each costs a thread and a page cache; two
+/// cores are busy with four.
+const READERS: u32 = 4;
+/// The write-ahead log is cut back to this when it has been checkpointed, so a
+/// long reader leaves no giant file behind.
+const LARGEST_IDLE_LOG: &str = "67108864";
+
+/// An open database.
+pub(crate) enum Db {
+    /// An embedded file, or memory. One connection writes; readers never wait
+    /// for it. In memory both are the same single connection.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+}
+
+impl Db {
+    pub(crate) async fn open(url: &str, busy: Duration) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL loses acknowledged writes when the power goes.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(busy)
+            .pragma("journal_size_limit", LARGEST_IDLE_LOG)
+            .pragma("temp_store", "MEMORY")
+            .shared_cache(false)
+            .disable_statement_logging();
+        let in_memory = is_in_memory(url);
+        if !in_memory {
+            create_parent(options.get_filename())?;
+        }
+        let write = lasting(1).connect_with(options.clone()).await?;
+        MIGRATIONS.run(&write).await?;
+        sqlx::raw_sql(APPEND_ONLY).execute(&write).await?;
+        let read = if in_memory {
+            write.clone()
+        } else {
+            lasting(READERS).connect_with(options.pragma("query_only", "ON")).await?
+        };
+        Ok(Db::Sqlite { read, write })
+    }
+
+    pub(crate) async fn close(&self) {
+        let Db::Sqlite { read, write } = self;
+        read.close().await;
+        write.close().await;
+    }
+}
+
+/// A pool whose connections stay: an idle one costs nothing, and one in memory
+/// takes the database with it.
+fn lasting(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+pub(crate) fn is_in_memory(url: &str) -> bool {
+    url.contains(":memory:") || url.contains("mode=memory")
+}
+
+/// Creates the folder for the database, readable by us alone: what will be in
+/// it is nobody else's business.
+fn create_parent(file: &Path) -> Result<(), StoreError> {
+    let Some(folder) = file.parent().filter(|it| !it.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).map_err(sqlx::Error::Io)?;
+    Ok(())
+}
