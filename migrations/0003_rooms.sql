@@ -23,11 +23,11 @@ CREATE TABLE rooms (
 );
 
 CREATE INDEX rooms_by_age ON rooms (created_at, id);
-CREATE INDEX rooms_of_patient ON rooms (patient, created_at);
-CREATE INDEX rooms_of_provider ON rooms (provider, created_at);
+CREATE INDEX rooms_of_patient ON rooms (patient, created_at, id);
+CREATE INDEX rooms_of_provider ON rooms (provider, created_at, id);
 CREATE INDEX rooms_of_appointment ON rooms (appointment);
 CREATE INDEX rooms_open ON rooms (id) WHERE status <> 'over';
-CREATE INDEX rooms_due ON rooms (next_deadline) WHERE next_deadline IS NOT NULL;
+CREATE INDEX rooms_due ON rooms (next_deadline, id) WHERE next_deadline IS NOT NULL;
 
 CREATE TABLE participants (
     room_id    text    NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,

@@ -11,17 +11,22 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);
 
+/// 0000-01-01T00:00:00.000Z.
+const FIRST: i64 = -62_167_219_200_000;
+
+/// 9999-12-31T23:59:59.999Z.
+const LAST: i64 = 253_402_300_799_999;
+
 /// The text was not an RFC 3339 date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a date and time such as 2026-01-15T10:00:00Z")]
 pub struct NotATime;
 
 impl Timestamp {
-    /// The moment `millis` after the Unix epoch. Moments beyond the calendar
-    /// (year 262,000) are clamped to it, so every timestamp can be written.
+    /// The moment `millis` after the Unix epoch. Moments before the year 0 or
+    /// after 9999 are clamped: RFC 3339 cannot write them.
     pub fn from_millis(millis: i64) -> Self {
-        let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        Self(millis.clamp(first.timestamp_millis(), last.timestamp_millis()))
+        Self(millis.clamp(FIRST, LAST))
     }
 
     /// 1970-01-01T00:00:00Z.
@@ -56,7 +61,8 @@ impl FromStr for Timestamp {
     type Err = NotATime;
     fn from_str(text: &str) -> Result<Self, NotATime> {
         let moment = DateTime::parse_from_rfc3339(text).map_err(|_| NotATime)?;
-        Ok(Self(moment.timestamp_millis()))
+        let millis = moment.timestamp_millis();
+        (FIRST..=LAST).contains(&millis).then_some(Self(millis)).ok_or(NotATime)
     }
 }
 
@@ -89,7 +95,14 @@ mod tests {
     fn arithmetic_never_leaves_the_calendar() {
         let last = Timestamp::from_millis(i64::MAX);
         assert_eq!(last.plus(Duration::MAX), last);
-        assert!(last.to_string().starts_with("+262"));
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999Z");
+        let first = Timestamp::from_millis(i64::MIN);
+        assert_eq!(first.to_string(), "0000-01-01T00:00:00.000Z");
+        for moment in [first, last] {
+            assert_eq!(moment.to_string().parse(), Ok(moment), "what is written can be read");
+        }
+        assert_eq!("9999-12-31T23:59:59-23:59".parse::<Timestamp>(), Err(NotATime));
+        assert_eq!("0000-01-01T00:00:00+23:59".parse::<Timestamp>(), Err(NotATime));
         assert_eq!(Timestamp::from_millis(0).since(last), Duration::ZERO);
     }
 }

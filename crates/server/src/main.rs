@@ -1,6 +1,12 @@
 //! The command line: starts the server and the small tools around it.
 
-use std::{collections::HashMap, io::IsTerminal, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    collections::HashMap,
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use housecall::{
@@ -116,18 +122,19 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Says where everything is. Who does not listen does not stop the server.
 fn announce(running: &Running, database: &str, demo: bool) {
-    println!("Housecall serves http://{}", reachable(running));
-    if let Some(stun) = running.stun() {
-        println!("STUN answers on udp://{stun}");
-    }
-    println!("Data lies in {database}");
+    let mut lines = vec![format!("Housecall serves http://{}", reachable(running))];
+    lines.extend(running.stun().map(|stun| format!("STUN answers on udp://{stun}")));
+    lines.push(format!("Data lies in {database}"));
     if running.open_rooms() > 0 {
-        println!("{} calls are still open from before", running.open_rooms());
+        lines.push(format!("Calls still open from before: {}", running.open_rooms()));
     }
     if demo {
-        println!("The demo is open: sign in with one click, in two tabs as two people");
+        lines
+            .push("The demo is open: sign in with one click, in two tabs as two people".to_owned());
     }
+    let _ = std::io::stdout().write_all((lines.join("\n") + "\n").as_bytes());
 }
 
 /// `localhost` where it is: browsers give the camera to that name.

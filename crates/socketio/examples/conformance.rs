@@ -2,13 +2,16 @@
 //!
 //! `PORT=3000 cargo run --example conformance`
 //!
+//! The ping interval is 300 ms and the ping timeout 200 ms, as the published
+//! suites want it; `PING_INTERVAL` and `PING_TIMEOUT` change that.
+//!
 //! - `/socket.io/` with the namespaces `/` and `/custom`: emits `auth` to
 //!   newcomers, sends `message` back as `message-back` and `message-with-ack`
 //!   as its acknowledgement. What else it answers to is for the tests with the
 //!   JavaScript client, see [`Conformance::event`].
 //! - `/engine.io/`: sends every message back.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -21,11 +24,10 @@ use housecall_socketio::{
     Reason, Reply, RequestHead, Server, Socket,
 };
 
-/// The timing the published suites expect.
 fn limits() -> Limits {
     Limits {
-        ping_interval: Duration::from_millis(300),
-        ping_timeout: Duration::from_millis(200),
+        ping_interval: Duration::from_millis(number("PING_INTERVAL", 300)),
+        ping_timeout: Duration::from_millis(number("PING_TIMEOUT", 200)),
         max_payload: 1_000_000,
         // The suites come from one address, again and again.
         handshakes_per_second: None,
@@ -33,6 +35,11 @@ fn limits() -> Limits {
         max_queue: 4 << 20,
         ..Limits::default()
     }
+}
+
+/// A number from the environment.
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(default)
 }
 
 /// A namespace.
@@ -153,7 +160,6 @@ impl Layer for Echo {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let port = std::env::var("PORT").ok().and_then(|it| it.parse().ok()).unwrap_or(3000);
     let server = Server::builder()
         .limits(limits())
         .allow_origin(|_| true)
@@ -163,7 +169,8 @@ async fn main() -> std::io::Result<()> {
     let echo = Engine::new(Echo, limits(), OriginPolicy::rule(|_| true));
     let router = Router::new().merge(server.router()).merge(echo.router("/engine.io/"));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let listener =
+        tokio::net::TcpListener::bind(format!("127.0.0.1:{}", number("PORT", 3000))).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let listener = listener.tap_io(|tcp| {
         let _ = tcp.set_nodelay(true);

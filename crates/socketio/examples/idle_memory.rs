@@ -25,12 +25,18 @@ type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What a browser sends along.
 const HEADERS: [(&str, &str); 7] = [
-    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"),
+    (
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+    ),
     ("accept-encoding", "gzip, deflate, br, zstd"),
     ("accept-language", "en-GB,en;q=0.9,de;q=0.8,fr;q=0.7"),
     ("cache-control", "no-cache"),
     ("pragma", "no-cache"),
-    ("cookie", "session=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTA; theme=dark"),
+    (
+        "cookie",
+        "session=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTA; theme=dark",
+    ),
     ("sec-websocket-extensions", "permessage-deflate; client_max_window_bits"),
 ];
 
@@ -131,7 +137,9 @@ async fn join(port: u16) -> Result<Client, Failure> {
     }
     let (mut client, _) = tokio_tungstenite::connect_async(request).await?;
     client.next().await.ok_or("no open packet")??;
-    client.send(Message::text(r#"40{"token":"eyJhbGciOiJIUzI1NiJ9.e30.abcdefghijklmnop"}"#)).await?;
+    client
+        .send(Message::text(r#"40{"token":"eyJhbGciOiJIUzI1NiJ9.e30.abcdefghijklmnop"}"#))
+        .await?;
     client.next().await.ok_or("no answer")??;
     Ok(client)
 }

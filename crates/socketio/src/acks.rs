@@ -1,6 +1,6 @@
 //! Answers the application waits for.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 use thiserror::Error;
@@ -35,7 +35,7 @@ pub(crate) struct Acks(Mutex<Open>);
 struct Open {
     next: u64,
     ended: bool,
-    waiting: Option<Box<HashMap<u64, oneshot::Sender<Answer>>>>,
+    waiting: BTreeMap<u64, oneshot::Sender<Answer>>,
 }
 
 impl Acks {
@@ -45,13 +45,13 @@ impl Acks {
         if open.ended {
             return Err(EmitError::NotConnected.into());
         }
-        if open.waiting.as_ref().is_some_and(|it| it.len() >= max) {
+        if open.waiting.len() >= max {
             return Err(AckError::TooMany);
         }
         let id = open.next;
         open.next += 1;
         let (sender, receiver) = oneshot::channel();
-        open.waiting.get_or_insert_default().insert(id, sender);
+        open.waiting.insert(id, sender);
         Ok((id, receiver))
     }
 
@@ -65,11 +65,6 @@ impl Acks {
         }
     }
 
-    /// Forgets the question when it is dropped.
-    pub(crate) fn waiting(&self, id: u64) -> Waiting<'_> {
-        Waiting { acks: self, id }
-    }
-
     pub(crate) fn forget(&self, id: u64) {
         self.take(id);
     }
@@ -78,28 +73,10 @@ impl Acks {
     pub(crate) fn clear(&self) {
         let mut open = self.0.lock();
         open.ended = true;
-        open.waiting = None;
+        open.waiting.clear();
     }
 
     fn take(&self, id: u64) -> Option<oneshot::Sender<Answer>> {
-        let mut open = self.0.lock();
-        let waiting = open.waiting.as_mut()?;
-        let sender = waiting.remove(&id);
-        if waiting.is_empty() {
-            open.waiting = None;
-        }
-        sender
-    }
-}
-
-/// A question somebody waits for.
-pub(crate) struct Waiting<'a> {
-    acks: &'a Acks,
-    id: u64,
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.acks.forget(self.id);
+        self.0.lock().waiting.remove(&id)
     }
 }

@@ -77,7 +77,7 @@ impl<L: Layer> Host<L> {
         transport: Transport,
         request: RequestHead,
         permit: Permit,
-    ) -> Option<Link<L>> {
+    ) -> Option<Box<Link<L>>> {
         let id = Id::random();
         let connection = Connection::new(id, transport, Arc::clone(&self.limits), permit);
         let alive = {
@@ -95,7 +95,7 @@ impl<L: Layer> Host<L> {
             let _ = connection.push([Frame::text(packet)]);
         }
         let session = self.layer.open(&connection, request);
-        Some(Link::new(Arc::clone(self), connection, session, alive))
+        Some(Box::new(Link::new(Arc::clone(self), connection, session, alive)))
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Connection> {

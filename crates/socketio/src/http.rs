@@ -107,7 +107,7 @@ fn open<L: Layer>(
     let (response, on_upgrade) = upgrade.answer();
     tokio::spawn(async move {
         match upgrade::wire(on_upgrade).await {
-            Some(wire) => driver::drive_websocket(link, wire).await,
+            Some(wire) => driver::drive_websocket(link, Box::new(wire)).await,
             None => link.host.forget(&link.connection),
         }
     });

@@ -143,7 +143,8 @@ impl Outbox {
         self.queued + self.in_flight
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    #[cfg(test)]
+    fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 

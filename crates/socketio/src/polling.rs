@@ -11,8 +11,6 @@ use tokio::sync::oneshot;
 
 use crate::connection::Connection;
 use crate::engine::open::Refusal;
-use crate::engine::payload;
-use crate::outbox::Frame;
 use crate::reason::Reason;
 use crate::websocket::upgrade::Stream;
 use crate::websocket::wire::Wire;
@@ -58,7 +56,7 @@ struct State {
     getting: bool,
     posting: bool,
     post: Option<Post>,
-    wire: Option<Wire<Stream>>,
+    wire: Option<Box<Wire<Stream>>>,
     /// When the heartbeat gives up. Asked by the next request, because the
     /// task's own timer may be a moment late.
     dead_at: Option<Instant>,
@@ -112,17 +110,23 @@ impl Polling {
         if state.phase == Phase::Upgraded {
             return Poll::Ready(NOOP.to_owned());
         }
-        let mut text = outbox.payload(POLL_BYTES);
-        if outbox.over().is_some() && outbox.is_empty() {
+        let text = outbox.payload(POLL_BYTES);
+        if !text.is_empty() {
+            return Poll::Ready(text);
+        }
+        // Packets and the end never share an answer: a client looks at its
+        // packets a moment after it has closed.
+        if outbox.over().is_some() {
             state.farewell_taken = true;
             let farewell = if state.closed_by_client { NOOP } else { CLOSE };
-            payload::append(&mut text, &Frame::text(farewell));
             drop((state, outbox));
             connection.wake();
-        } else if text.is_empty() && state.phase == Phase::Probed {
-            text.push_str(NOOP);
+            return Poll::Ready(farewell.to_owned());
         }
-        if text.is_empty() { Poll::Pending } else { Poll::Ready(text) }
+        match state.phase {
+            Phase::Probed => Poll::Ready(NOOP.to_owned()),
+            Phase::Polling | Phase::Opened | Phase::Upgraded => Poll::Pending,
+        }
     }
 
     /// Claims the delivery of packets, before their bytes are read.
@@ -177,7 +181,7 @@ impl Polling {
             return;
         }
         state.phase = Phase::Upgraded;
-        state.wire = Some(wire);
+        state.wire = Some(Box::new(wire));
         drop(state);
         connection.wake();
     }
@@ -188,7 +192,7 @@ impl Polling {
         self.state.lock().post.take()
     }
 
-    pub(crate) fn take_wire(&self) -> Option<Wire<Stream>> {
+    pub(crate) fn take_wire(&self) -> Option<Box<Wire<Stream>>> {
         self.state.lock().wire.take()
     }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Serialize;
 use thiserror::Error;
+use tokio::sync::oneshot;
 
 use crate::acks::{AckError, Acks};
 use crate::connection::Connection;
@@ -171,20 +172,16 @@ impl Socket {
     ///
     /// Do not wait inside of a handler of the same connection: the answer is
     /// read after the handler has returned.
-    pub fn emit_with_ack(
+    pub fn emit_with_ack<P: Serialize>(
         &self,
         word: &str,
-        payload: &impl Serialize,
+        payload: &P,
         timeout: Duration,
-    ) -> impl Future<Output = Result<Answer, AckError>> + Send + 'static {
-        let sent = self.ask(word, payload);
-        let socket = self.clone();
+    ) -> impl Future<Output = Result<Answer, AckError>> + Send + 'static + use<P> {
+        let question = self.ask(word, payload);
         async move {
-            let (id, answer) = sent?;
-            let waiting = socket.0.acks.waiting(id);
-            let answer = tokio::time::timeout(timeout, answer).await;
-            drop(waiting);
-            match answer {
+            let mut question = question?;
+            match tokio::time::timeout(timeout, &mut question.answer).await {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(_)) => Err(AckError::Disconnected),
                 Err(_) => Err(AckError::Timeout),
@@ -192,22 +189,13 @@ impl Socket {
         }
     }
 
-    fn ask(
-        &self,
-        word: &str,
-        payload: &impl Serialize,
-    ) -> Result<(u64, tokio::sync::oneshot::Receiver<Answer>), AckError> {
+    fn ask(&self, word: &str, payload: &impl Serialize) -> Result<Question, AckError> {
         let (id, answer) = self.0.acks.open(self.0.connection.limits().max_pending_acks)?;
+        let question = Question { socket: self.clone(), id, answer };
         let header = Header { id: Some(id), ..self.header(Kind::Event) };
-        let sent = header
-            .event(word, payload)
-            .map_err(EmitError::from)
-            .and_then(|text| self.push([Frame::Text(text.into())]));
-        if let Err(error) = sent {
-            self.0.acks.forget(id);
-            return Err(error.into());
-        }
-        Ok((id, answer))
+        let text = header.event(word, payload).map_err(EmitError::from)?;
+        self.push([Frame::Text(text.into())])?;
+        Ok(question)
     }
 
     /// Takes the client out of the namespace, or closes its whole connection.
@@ -288,6 +276,19 @@ impl Socket {
         let text = std::iter::once(Frame::Text(text.into()));
         let frames = text.chain(attachments.iter().cloned().map(Frame::Binary));
         Ok(self.0.connection.push(frames)?)
+    }
+}
+
+/// A question on its way; forgotten when nobody waits any more.
+struct Question {
+    socket: Socket,
+    id: u64,
+    answer: oneshot::Receiver<Answer>,
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.socket.0.acks.forget(self.id);
     }
 }
 

@@ -56,20 +56,26 @@ impl SocketIo {
                 let reply = id.map(|id| Reply::new(seat.socket.clone(), id));
                 let event = Event::new(body, attachments);
                 let handler = &self.handlers[place];
-                let outcome = handler.event(&seat.socket, &seat.session, event, reply).await;
-                self.after(client, place, outcome).await;
+                if let Err(Panicked) =
+                    handler.event(&seat.socket, &seat.session, event, reply).await
+                {
+                    Box::pin(self.expel(client, place)).await;
+                }
             }
             Happening::Ack { place, id, arguments, attachments } => {
                 if let Some(seat) = client.seats.iter().find(|it| it.place == place) {
                     seat.socket.answered(id, arguments, attachments);
                 }
             }
-            Happening::Knock { place, auth } => return self.knock(client, place, auth).await,
-            Happening::Stray { namespace } => {
-                client.refuse(namespace, &ConnectError::new("Invalid namespace"));
+            // What happens rarely is kept out of the connection's own future.
+            Happening::Knock { place, auth } => {
+                return Box::pin(self.knock(client, place, auth)).await;
             }
             Happening::Leave { place } => {
-                self.leave(client, place, Reason::ClientDisconnect).await;
+                Box::pin(self.leave(client, place, Reason::ClientDisconnect)).await;
+            }
+            Happening::Stray { namespace } => {
+                client.refuse(namespace, &ConnectError::new("Invalid namespace"));
             }
             Happening::Nothing => {}
         }
@@ -118,15 +124,13 @@ impl SocketIo {
         let Some(seat) = client.seats.last() else {
             return;
         };
-        let outcome = self.handlers[place].connected(&seat.socket, &seat.session).await;
-        self.after(client, place, outcome).await;
+        if let Err(Panicked) = self.handlers[place].connected(&seat.socket, &seat.session).await {
+            self.expel(client, place).await;
+        }
     }
 
     /// A panic ends the socket it happened in, and nothing else.
-    async fn after(&self, client: &mut Client, place: Place, outcome: Result<(), Panicked>) {
-        if outcome.is_ok() {
-            return;
-        }
+    async fn expel(&self, client: &mut Client, place: Place) {
         tracing::error!(namespace = &*self.names[place], "A handler panicked; its socket ends");
         client.say(&Header::new(Kind::Disconnect, &self.names[place]));
         self.leave(client, place, Reason::HandlerPanicked).await;
@@ -195,7 +199,7 @@ impl Layer for SocketIo {
     async fn attend(&self, client: &mut Client) {
         while let Some(seat) = client.seats.iter().find(|it| it.socket.is(Phase::Dismissed)) {
             let place = seat.place;
-            self.leave(client, place, Reason::Kicked).await;
+            Box::pin(self.leave(client, place, Reason::Kicked)).await;
         }
     }
 

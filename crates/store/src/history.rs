@@ -6,9 +6,12 @@ use housecall_core::{AppointmentId, RoomId, Timestamp, UserId, room::Purpose};
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::{
-    CallRow, CallStatus, Store, StoreError,
+    CallRow, CallStatus, ParticipantRow, Store, StoreError,
     calls::{CALL_COLUMNS, CallColumns, ParticipantColumns},
 };
+
+/// How many ids are asked for in one query; databases take a few ten thousand.
+const IDS: usize = 1000;
 
 /// Which calls to list. Everything that is set must be true of a call.
 #[derive(Debug, Clone, Default)]
@@ -123,27 +126,30 @@ async fn with_participants(
     rows: Vec<CallColumns>,
 ) -> Result<Vec<CallRow>, StoreError> {
     let mut calls = rows.into_iter().map(CallColumns::read).collect::<Result<Vec<_>, _>>()?;
-    if calls.is_empty() {
-        return Ok(calls);
+    for part in calls.chunks_mut(IDS) {
+        let mut by_room: HashMap<String, Vec<ParticipantRow>> = HashMap::new();
+        for row in participants_of(connection, part).await? {
+            by_room.entry(row.room_id.clone()).or_default().push(row.read()?);
+        }
+        for call in part {
+            call.participants = by_room.remove(call.id.as_str()).unwrap_or_default();
+        }
     }
+    Ok(calls)
+}
+
+async fn participants_of(
+    connection: &mut SqliteConnection,
+    calls: &[CallRow],
+) -> Result<Vec<ParticipantColumns>, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new(
         "SELECT room_id, user_id, stage, invited_at, joined_at, left_at, audio, video, screen, \
          resumed FROM participants WHERE room_id IN (",
     );
     let mut ids = query.separated(", ");
-    for call in &calls {
-        ids.push_bind(call.id.as_str().to_owned());
+    for call in calls {
+        ids.push_bind(call.id.as_str());
     }
     query.push(") ORDER BY room_id, user_id");
-    let found: Vec<ParticipantColumns> = query.build_query_as().fetch_all(connection).await?;
-    let mut by_room: HashMap<String, Vec<ParticipantColumns>> = HashMap::new();
-    for row in found {
-        by_room.entry(row.room_id.clone()).or_default().push(row);
-    }
-    for call in &mut calls {
-        let rows = by_room.remove(call.id.as_str()).unwrap_or_default();
-        call.participants =
-            rows.into_iter().map(ParticipantColumns::read).collect::<Result<_, _>>()?;
-    }
-    Ok(calls)
+    Ok(query.build_query_as().fetch_all(connection).await?)
 }

@@ -16,11 +16,12 @@ mod secrets;
 mod sign_ins;
 mod users;
 mod verify;
+mod words;
 mod writer;
 
 use std::{sync::Arc, time::Duration};
 
-pub use calls::{CallRow, CallStatus, ParticipantRow, StageName};
+pub use calls::{CallRow, ParticipantRow};
 pub use error::{Cause, StoreError};
 pub use history::{CallFilter, CallPage, Page};
 pub use journal::{Record, Stream};
@@ -29,6 +30,7 @@ pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;
 pub use users::{NewUser, User};
 pub use verify::{Flaw, Verdict};
+pub use words::{CallStatus, StageName};
 
 use crate::{open::Db, writer::Writer};
 

@@ -16,6 +16,8 @@ const APPEND_ONLY: &str = include_str!("../../../migrations/sqlite/append_only.s
 /// Reads that run at the same time. Each costs a thread and a page cache; two
 /// cores are busy with four.
 const READERS: u32 = 4;
+/// How long a reader waits for one of them.
+const ACQUIRE: Duration = Duration::from_secs(5);
 /// The write-ahead log is cut back to this when it has been checkpointed, so a
 /// long reader leaves no giant file behind.
 const LARGEST_IDLE_LOG: &str = "67108864";
@@ -29,7 +31,7 @@ pub(crate) enum Db {
 
 impl Db {
     pub(crate) async fn open(url: &str, busy: Duration) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
+        let options = sqlite(url)?
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -62,6 +64,15 @@ impl Db {
     }
 }
 
+/// Without this check any text would be the name of a file.
+fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
+    if !url.starts_with("sqlite:") {
+        let expected = "expected a database URL such as sqlite:data/housecall.db";
+        return Err(sqlx::Error::Configuration(expected.into()));
+    }
+    SqliteConnectOptions::from_str(url)
+}
+
 /// A pool whose connections stay: an idle one costs nothing, and one in memory
 /// takes the database with it.
 fn lasting(connections: u32) -> SqlitePoolOptions {
@@ -70,6 +81,7 @@ fn lasting(connections: u32) -> SqlitePoolOptions {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
 }
 
@@ -88,4 +100,28 @@ fn create_parent(file: &Path) -> Result<(), StoreError> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder).map_err(sqlx::Error::Io)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A power cut is not to be had in a test; what survives one is.
+    #[tokio::test]
+    async fn an_acknowledged_write_is_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}/settings.db", folder.path().display());
+        let db = Db::open(&url, Duration::ZERO).await.expect("a new file opens");
+        let Db::Sqlite { read, write } = &db;
+        let setting = async |pool: &SqlitePool, name: &str| -> String {
+            let sql = format!("SELECT CAST({name} AS text) FROM pragma_{name}");
+            let value = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await;
+            value.expect("a setting of SQLite")
+        };
+        assert_eq!(setting(write, "journal_mode").await, "wal");
+        assert_eq!(setting(write, "synchronous").await, "2");
+        assert_eq!(setting(write, "foreign_keys").await, "1");
+        assert_eq!(setting(read, "query_only").await, "1");
+        db.close().await;
+    }
 }

@@ -31,7 +31,8 @@ impl Store {
         entries: &[Entry],
     ) -> Result<(), StoreError> {
         let numbers = entries.iter().map(|it| it.seq);
-        if !numbers.eq(expected_seq + 1..=room.seq()) {
+        let begun = room.invitation().is_some() || entries.is_empty();
+        if !numbers.eq(expected_seq + 1..=room.seq()) || !begun {
             return Err(StoreError::Conflict);
         }
         if entries.is_empty() {
@@ -147,7 +148,7 @@ fn touched(room: &Room, entries: &[Entry]) -> Vec<UserId> {
 }
 
 fn write_room(script: &mut Script, room: &Room) {
-    // The first entry of a room names both.
+    // The first entry of a room names both; `append` takes no room without it.
     let (Some(caller), Some(invitation)) = (room.caller(), room.invitation()) else { return };
     let (ended_at, by, reason) = match room.phase() {
         Phase::Over { at, by, reason, .. } => (Some(*at), by.as_ref(), reason.as_ref()),

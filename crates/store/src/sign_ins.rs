@@ -151,6 +151,7 @@ impl Write for Rotate {
             .bind(self.next.id.as_str())
             .execute(ledger.writing().await?)
             .await?;
+        ledger.note(&user, "user.sign_in_renewed", &self.next.id, self.at).await?;
         Ok(Rotation::Rotated(user))
     }
 }

@@ -132,7 +132,8 @@ impl Clerk {
     async fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
         let mut connection = self.pool.acquire().await.map_err(Failure::lock)?;
         let done = run(&mut connection, &mut self.heads, batch).await;
-        if done.as_ref().is_err_and(|it| !it.lock) && self.reopen {
+        // After a fault nobody knows what the connection still believes.
+        if done.is_err() && self.reopen {
             connection.close_on_drop();
         }
         done
@@ -219,5 +220,87 @@ impl<W: Write> Job for Pending<W> {
         };
         // A caller who went away is not told; what they asked for is done.
         drop(reply.send(committed.map_err(StoreError::clone).and(answer)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use housecall_core::Actor;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Store, Stream, journal::Line};
+
+    const HOUSE: &str = "house";
+
+    /// Writes a line, and then goes wrong or not.
+    struct Piece(Option<fn() -> StoreError>);
+
+    impl Write for Piece {
+        type Output = u64;
+        async fn run(self, ledger: &mut Ledger<'_>) -> Result<u64, StoreError> {
+            let at = "2026-01-15T10:00:00Z".parse().expect("a moment");
+            let line = Line::new(at, &Actor::House, "noted", &json!({}))?;
+            let seq = ledger.add(HOUSE, line).await?;
+            self.0.map_or(Ok(seq), |fault| Err(fault()))
+        }
+    }
+
+    /// The answers to pieces of work that stand in line together, and how many
+    /// lines there are afterwards.
+    async fn check(faults: [Option<fn() -> StoreError>; 4], expected: [&str; 4], lines: usize) {
+        let store = Store::open("sqlite::memory:").await.expect("memory opens");
+        let run = |it| store.writer().run(Piece(it));
+        let [a, b, c, d] = faults;
+        let (a, b, c, d) = tokio::join!(run(a), run(b), run(c), run(d));
+        let answers = [a, b, c, d].map(|it| match it {
+            Ok(seq) => seq.to_string(),
+            Err(error) => error.to_string(),
+        });
+        assert_eq!(answers, expected);
+        let records = store.records(&Stream::House, 0, 10).await.expect("the store reads");
+        assert_eq!(records.len(), lines);
+        let next = store.writer().run(Piece(None)).await.expect("the writer lives on");
+        assert_eq!(next, lines as u64 + 1);
+        assert_eq!(
+            store.verify_journal().await.expect("the store reads"),
+            crate::Verdict::Intact { entries: next, streams: 1 }
+        );
+    }
+
+    #[tokio::test]
+    async fn a_piece_that_fails_late_undoes_itself_alone() {
+        let no = "there is no such record";
+        let fails = Some((|| StoreError::NotFound) as fn() -> StoreError);
+        check([None, fails, None, fails], ["1", no, "2", no], 2).await;
+        check([fails, fails, None, None], [no, no, "1", "2"], 2).await;
+    }
+
+    #[tokio::test]
+    async fn d2_a_full_disk_fails_closed_and_recovers() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}/full.db", folder.path().display());
+        let store = Store::open(&url).await.expect("a new file opens");
+        let crate::open::Db::Sqlite { write, .. } = &store.0.db;
+        // As large as it is now, and no larger; for this connection alone.
+        sqlx::query("PRAGMA max_page_count = 1").execute(write).await.expect("valid SQL");
+
+        let at = "2026-01-15T10:00:00Z".parse().expect("a moment");
+        let long = json!({ "text": "x".repeat(1_000_000) });
+        let note = || store.record(&Stream::House, &Actor::House, "noted", &long, at);
+        let (one, other) = tokio::join!(note(), store.writer().run(Piece(None)));
+        assert!(matches!((one, other), (Err(_), Err(_))), "what shares a commit fails with it");
+        assert_eq!(store.records(&Stream::House, 0, 9).await.expect("the store reads"), []);
+
+        // The writer has opened the file again, and there is room.
+        assert_eq!(note().await.expect("the disk has room"), 1);
+        store.ready().await.expect("a healthy store");
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_the_database_is_everybodys() {
+        let gone = "the database is not available";
+        let fault = Some((|| sqlx::Error::WorkerCrashed.into()) as fn() -> StoreError);
+        check([None, fault, None, None], [gone; 4], 0).await;
     }
 }

@@ -121,7 +121,7 @@ async fn switch_camera(store: Store, name: String) {
     let join = Command::Join { device: device(), media: Media::ON, take_over: false };
     tell(&store, &mut room, join).await;
     loop {
-        let video = Some(room.seq() % 2 == 0);
+        let video = Some(room.seq().is_multiple_of(2));
         let change = Command::ChangeMedia { device: device(), audio: None, video, screen: None };
         tell(&store, &mut room, change).await;
     }

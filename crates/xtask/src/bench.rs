@@ -17,7 +17,7 @@ struct Bench {
     wants_server: bool,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench {
         name: "relay",
         measures: "signals between two sessions through the whole server: rate and CPU time",
@@ -26,7 +26,13 @@ const BENCHES: [Bench; 3] = [
     },
     Bench {
         name: "idle",
-        measures: "memory of idle Socket.IO sessions",
+        measures: "memory and CPU of signed-in sessions that do nothing",
+        cargo: &["-p", "bench", "--", "idle"],
+        wants_server: true,
+    },
+    Bench {
+        name: "sockets",
+        measures: "memory of idle sessions of the socket layer alone",
         cargo: &["-p", "housecall-socketio", "--example", "idle_memory", "--"],
         wants_server: false,
     },

@@ -78,7 +78,7 @@ fn official_client(workshop: &Workshop) -> Result<()> {
     let server = Conformance::start(workshop)?;
     let mut tests = workshop.command("node");
     tests.arg("--test").current_dir(workshop.path(FOLDER));
-    workshop.run(tests.env("SOCKETIO_URL", format!("http://{}", server.address)))
+    workshop.run(tests.env("SERVER_URL", format!("http://{}", server.address)))
 }
 
 /// The end-to-end tests start the server themselves. The one built for debugging

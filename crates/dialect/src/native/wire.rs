@@ -478,11 +478,14 @@ pub fn typescript() -> String {
         declaration::<CallEvent>(&config),
         declaration::<Problem>(&config),
     ];
-    declarations.concat() + BY_HAND
+    let text = [HEADING, &declarations.concat(), BY_HAND].concat();
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+const HEADING: &str = "// Generated from the Rust types by `cargo xtask codegen`. Do not edit.\n\n";
+
 /// One exported type with its documentation.
-pub fn declaration<T: TS>(config: &Config) -> String {
+fn declaration<T: TS>(config: &Config) -> String {
     let docs = T::docs().unwrap_or_default();
     format!("{docs}export {}\n", T::decl(config))
 }

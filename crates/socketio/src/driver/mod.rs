@@ -5,6 +5,8 @@ mod link;
 mod polling;
 mod probe;
 mod pulse;
+#[cfg(test)]
+mod tests;
 mod websocket;
 
 pub(crate) use polling::drive as drive_polling;

@@ -28,21 +28,21 @@ const LINGER_AFTER_CLOSE: Duration = Duration::from_millis(100);
 
 enum Step {
     Post(Post),
-    Upgraded(Wire<Stream>),
+    Upgraded(Box<Wire<Stream>>),
     Attend,
     Over(Reason),
 }
 
 enum End {
-    Upgraded(Wire<Stream>),
+    Upgraded(Box<Wire<Stream>>),
     Over(Reason),
 }
 
 /// Runs the connection to its end.
-pub(crate) async fn drive<L: Layer>(mut link: Link<L>) {
+pub(crate) async fn drive<L: Layer>(mut link: Box<Link<L>>) {
     match run(&mut link).await {
-        End::Upgraded(wire) => websocket::drive(link, wire).await,
-        End::Over(reason) => finish(link, reason).await,
+        End::Upgraded(wire) => Box::pin(websocket::drive(link, wire)).await,
+        End::Over(reason) => Box::pin(finish(link, reason)).await,
     }
 }
 
@@ -150,16 +150,18 @@ fn settle<L: Layer>(link: &Link<L>) {
     }
 }
 
-async fn finish<L: Layer>(link: Link<L>, reason: Reason) {
+async fn finish<L: Layer>(link: Box<Link<L>>, reason: Reason) {
     link.connection.close(reason);
     settle(&link);
-    let Link { host, connection, session, alive, .. } = link;
+    let Link { host, connection, session, alive, .. } = *link;
     let reason = connection.over().unwrap_or(reason);
     let farewell = async {
         if let Some(polling) = connection.polling() {
             if let Some(patience) = lingers(polling, reason) {
                 let taken = poll_fn(|cx| poll_farewell(cx, &connection, polling));
-                let _ = timeout(patience, taken).await;
+                if let Ok(Some(wire)) = timeout(patience, taken).await {
+                    websocket::say_goodbye(wire, &connection, reason).await;
+                }
             }
             polling.end();
         }
@@ -170,7 +172,15 @@ async fn finish<L: Layer>(link: Link<L>, reason: Reason) {
     drop(alive);
 }
 
-fn poll_farewell(cx: &mut Context<'_>, connection: &Connection, polling: &Polling) -> Poll<()> {
+/// Waits for a last poll, or for a websocket that was about to take over.
+fn poll_farewell(
+    cx: &mut Context<'_>,
+    connection: &Connection,
+    polling: &Polling,
+) -> Poll<Option<Box<Wire<Stream>>>> {
     connection.register(cx.waker());
-    if polling.farewell_taken() { Poll::Ready(()) } else { Poll::Pending }
+    if let Some(wire) = polling.take_wire() {
+        return Poll::Ready(Some(wire));
+    }
+    if polling.farewell_taken() { Poll::Ready(None) } else { Poll::Pending }
 }

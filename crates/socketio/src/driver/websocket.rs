@@ -29,14 +29,23 @@ enum Step {
     Over(Reason),
 }
 
-/// Runs the connection to its end.
-pub(crate) async fn drive<L, IO>(mut link: Link<L>, mut wire: Wire<IO>)
+/// Runs the connection to its end. Boxes keep the task of an idle connection
+/// small: what is passed by value to a future is kept in it twice.
+pub(crate) async fn drive<L, IO>(mut link: Box<Link<L>>, mut wire: Box<Wire<IO>>)
 where
     L: Layer,
     IO: AsyncRead + AsyncWrite + Unpin,
 {
     let reason = run(&mut link, &mut wire).await;
-    let Link { host, connection, session, alive, .. } = link;
+    Box::pin(finish(link, wire, reason)).await;
+}
+
+async fn finish<L, IO>(link: Box<Link<L>>, wire: Box<Wire<IO>>, reason: Reason)
+where
+    L: Layer,
+    IO: AsyncRead + AsyncWrite + Unpin,
+{
+    let Link { host, connection, session, alive, .. } = *link;
     connection.close(reason);
     let reason = connection.over().unwrap_or(reason);
     host.forget(&connection);
@@ -164,8 +173,11 @@ where
 
 /// Closes the websocket and drops it. A peer that cannot be expected to listen
 /// gets one attempt and no time.
-async fn say_goodbye<IO>(mut wire: Wire<IO>, connection: &Connection, reason: Reason)
-where
+pub(super) async fn say_goodbye<IO>(
+    mut wire: Box<Wire<IO>>,
+    connection: &Connection,
+    reason: Reason,
+) where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
     let patience = match reason.peer_listens() {

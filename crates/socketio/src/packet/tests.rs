@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn event<'a>(text: &'a str) -> (Option<u64>, u8, String, &'a str) {
+fn event(text: &str) -> (Option<u64>, u8, String, &str) {
     match Packet::decode(text).expect("an event").content {
         Content::Event { id, attachments, body } => {
             (id, attachments, body.name().into_owned(), body.arguments.text())

@@ -89,7 +89,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
         self.write_by
     }
 
-    /// Whether bytes came since the last question.
+    /// Whether there was a sign of life since the last question.
     pub(crate) fn take_heard(&mut self) -> bool {
         std::mem::take(&mut self.heard)
     }
@@ -187,18 +187,25 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
             let io = Pin::new(&mut self.io);
             let written = written(ready!(io.poll_write(cx, &self.out[self.out_at..])))?;
             self.out_at += written;
-            self.write_by = None;
+            self.unblocked();
         }
         while !self.large.is_empty() {
             let written = written(ready!(Pin::new(&mut self.io).poll_write(cx, &self.large)))?;
             bytes::Buf::advance(&mut self.large, written);
-            self.write_by = None;
+            self.unblocked();
         }
         ready!(Pin::new(&mut self.io).poll_flush(cx))?;
         self.write_by = None;
         self.out.clear();
         self.out_at = 0;
         Poll::Ready(Ok(()))
+    }
+
+    /// The network takes bytes. If it had not for a while, then because the
+    /// peer was slow, and now the peer has read: it lives, although our ping
+    /// may be stuck behind all the rest.
+    fn unblocked(&mut self) {
+        self.heard |= self.write_by.take().is_some();
     }
 
     /// Sends what is queued, says goodbye and hangs up; ready when the peer

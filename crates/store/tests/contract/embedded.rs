@@ -43,6 +43,28 @@ async fn d1_whoever_waits_for_a_lock_is_told_in_time_and_nothing_is_half_done() 
 }
 
 #[tokio::test]
+async fn d1_whoever_comes_while_others_wait_for_a_lock_waits_no_longer_than_they() {
+    let file = File::fresh().await;
+    let store = Store::open_patiently(file.url(), Duration::from_millis(100)).await.expect("opens");
+    let mut early = Call::ringing(&store, "early", 0).await;
+    let mut late = Call::ringing(&store, "late", 0).await;
+    let mut stranger = file.stranger().await;
+    let lock = stranger.begin_with("BEGIN IMMEDIATE").await.expect("nobody writes");
+
+    let early = tokio::spawn(async move { early.try_tell(1, "doctor", join("desk")).await });
+    // The writer has one thread with us, and the lock to wait for.
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let late = tokio::spawn(async move { late.try_tell(1, "doctor", join("desk")).await });
+    let early = early.await.expect("no panic");
+    assert!(matches!(early, Err(StoreError::Unavailable(_))), "{early:?}");
+    lock.rollback().await.expect("the lock is ours");
+    let late = late.await.expect("no panic");
+    assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+}
+
+#[tokio::test]
 async fn d1_a_lock_that_is_given_back_in_time_delays_and_no_more() {
     let file = File::fresh().await;
     let mut call = Call::ringing(file.store(), "patient-room", 0).await;

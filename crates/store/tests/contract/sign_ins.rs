@@ -72,7 +72,8 @@ pub(crate) async fn a_copied_token_ends_everything(backend: &impl Backend) {
     assert_eq!(rotate(store, "new", "new-2").await, "rotated for ada");
     assert_eq!(
         journal(store, "ada").await,
-        "user.signed_in user.signed_in user.token_reused user.signed_in"
+        "user.signed_in user.signed_in user.sign_in_renewed user.token_reused user.signed_in \
+         user.sign_in_renewed"
     );
 }
 
@@ -134,7 +135,10 @@ pub(crate) async fn signing_out_is_noted(backend: &impl Backend) {
     assert!(matches!(store.end_sign_in(&id, at(6)).await, Err(StoreError::NotFound)));
     assert_eq!(rotate(store, "t1", "x").await, "refused");
     assert_eq!(rotate(store, "t2", "t3").await, "rotated for ada");
-    assert_eq!(journal(store, "ada").await, "user.signed_in user.signed_in user.signed_out");
+    assert_eq!(
+        journal(store, "ada").await,
+        "user.signed_in user.signed_in user.signed_out user.sign_in_renewed"
+    );
 
     // An id that is taken leaves everything as it was.
     let taken = store.start_sign_in(&user("ada"), token("t3", at(3000)), at(1500)).await;

@@ -1,0 +1,29 @@
+//! Benchmarks of the whole server over loopback: the release binary in a
+//! process of its own, clients in this one. Figures are CPU time of the server
+//! per operation, from the operating system; seconds only tell how busy the
+//! machine was.
+
+mod client;
+mod idle;
+mod relay;
+mod server;
+
+use anyhow::bail;
+
+const USAGE: &str = "\
+bench relay [SECONDS]     signals between two sessions, in 1, 100 and 1,000 rooms
+bench idle [SESSIONS]     memory and CPU of sessions that do nothing
+";
+
+fn main() -> anyhow::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let number = words.get(1).map(|it| it.parse()).transpose()?;
+    let work = async {
+        match words.first().map(String::as_str) {
+            Some("relay") => relay::run(number.unwrap_or(5)).await,
+            Some("idle") => idle::run(number.unwrap_or(5_000)).await,
+            _ => bail!("{USAGE}"),
+        }
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

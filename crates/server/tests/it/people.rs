@@ -1,0 +1,109 @@
+//! Who sees whom, and whose calls.
+
+use housecall_core::Role;
+use serde_json::{Value, json};
+
+use crate::support::{Guest, TestHouse};
+
+fn ids(body: &Value) -> Vec<&str> {
+    let people = body["people"].as_array().expect("a list");
+    people.iter().filter_map(|it| it["id"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn patients_see_who_treats_them_and_not_each_other() {
+    let house = TestHouse::open().await;
+    for (user, role) in [
+        ("doc", Role::Provider),
+        ("pat", Role::Patient),
+        ("rick", Role::Patient),
+        ("boss", Role::Admin),
+    ] {
+        assert_eq!(house.get("/api/me", &house.token(user, role)).await.0, 200);
+    }
+    let seen = async |user, role| house.get("/api/people", &house.token(user, role)).await.1;
+    assert_eq!(ids(&seen("pat", Role::Patient).await), ["doc"]);
+    assert_eq!(ids(&seen("doc", Role::Provider).await), ["boss", "pat", "rick"]);
+}
+
+#[tokio::test]
+async fn a_call_is_seen_by_its_people_and_by_administrators() {
+    let house = TestHouse::open().await;
+    let doctor = house.token("doc", Role::Provider);
+    let (patient, stranger) =
+        (house.token("pat", Role::Patient), house.token("eve", Role::Patient));
+    let boss = house.token("boss", Role::Admin);
+    house.get("/api/me", &patient).await;
+    let new =
+        json!({"patientId": "pat", "providerId": "doc", "type": "video", "metadata": {"a": [1]}});
+
+    let (status, call) = house.post("/webrtc/calls", &doctor, &new).await;
+    assert_eq!((status, &call["status"]), (201, &json!("ringing")));
+    assert_eq!(call["metadata"], json!({"a": [1]}));
+    let path = format!("/webrtc/calls/{}", call["id"].as_str().expect("an id"));
+
+    assert_eq!(house.get(&path, &patient).await.0, 200);
+    assert_eq!(house.get(&path, &boss).await.0, 200);
+    let (status, problem) = house.get(&path, &stranger).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("not_a_participant")));
+    let (status, again) = house.post("/webrtc/calls", &doctor, &new).await;
+    assert_eq!((status, &again["code"]), (400, &json!("already_open")));
+    assert_eq!(again["callId"], call["id"]);
+
+    let end = format!("{path}/end");
+    assert_eq!(house.post(&end, &stranger, &json!({})).await.0, 404);
+    let (status, ended) = house.post(&end, &patient, &json!({"reason": "not now"})).await;
+    assert_eq!(
+        (status, &ended["outcome"], &ended["status"]),
+        (200, &json!("declined"), &json!("cancelled"))
+    );
+    let (status, over) = house.post(&format!("{path}/answer"), &patient, &json!({})).await;
+    assert_eq!((status, &over["code"]), (400, &json!("call_over")));
+
+    let listed = async |token: &str| house.get("/webrtc/calls", token).await.1["total"].clone();
+    assert_eq!(listed(&patient).await, 1);
+    assert_eq!(listed(&boss).await, 1);
+    assert_eq!(listed(&stranger).await, 0);
+}
+
+#[tokio::test]
+async fn two_people_who_call_each_other_at_once_get_one_call() {
+    let house = TestHouse::open().await;
+    for _ in 0..20 {
+        let (mut ann, mut bob) = (house.guest("ann").await, house.guest("bob").await);
+        let (one, other) = tokio::join!(
+            ann.ask("start", json!({"callees": ["bob"]})),
+            bob.ask("start", json!({"callees": ["ann"]})),
+        );
+        let (won, lost) = if one["ok"] == true { (one, other) } else { (other, one) };
+        assert_eq!(won["ok"], true);
+        assert_eq!(lost["problem"]["code"], "already_open");
+        assert_eq!(lost["problem"]["callId"], won["result"]["id"]);
+        let id = &won["result"]["id"];
+        assert_eq!(ann.ask("end", json!({"callId": id})).await["ok"], true);
+    }
+}
+
+#[tokio::test]
+async fn devices_race_for_an_answer_and_one_wins() {
+    let house = TestHouse::open().await;
+    let mut ann = house.guest("ann").await;
+    let token = house.token("bob", Role::Patient);
+    let mut devices = Vec::new();
+    for number in 0..8 {
+        let auth = json!({"token": token, "device": format!("screen-{number}")});
+        devices.push(Guest::connect(house.address(), &auth).await);
+    }
+    for _ in 0..10 {
+        let call = ann.ask("start", json!({"callees": ["bob"]})).await;
+        let id = call["result"]["id"].clone();
+        let answers = devices.iter_mut().map(|it| it.ask("answer", json!({"callId": id})));
+        let answers = futures_util::future::join_all(answers).await;
+        let won = answers.iter().filter(|it| it["ok"] == true).count();
+        assert_eq!(won, 1, "{answers:?}");
+        let lost =
+            answers.iter().filter(|it| it["problem"]["code"] == "answered_elsewhere").count();
+        assert_eq!(lost, 7, "{answers:?}");
+        ann.ask("end", json!({"callId": id})).await;
+    }
+}
