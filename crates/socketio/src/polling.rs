@@ -265,7 +265,7 @@ impl PendingPost<'_> {
         let (done, outcome) = oneshot::channel();
         {
             let mut state = self.polling.state.lock();
-            if state.ended {
+            if state.ended || state.phase == Phase::Upgraded {
                 return Err(Reason::TransportClosed { code: None });
             }
             state.post = Some(Post { payload, done });

@@ -71,6 +71,8 @@ where
         if let Err(reason) = outcome {
             return reason;
         }
+        // A client that talks without pause must not keep others waiting.
+        tokio::task::coop::consume_budget().await;
     }
 }
 

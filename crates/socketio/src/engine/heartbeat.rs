@@ -58,8 +58,16 @@ impl Heartbeat {
     }
 
     pub(crate) fn beat(&mut self, now: Instant) -> Beat {
-        if self.dead_at.is_some_and(|dead_at| now >= dead_at) {
-            return Beat::Dead;
+        if let Some(dead_at) = self.dead_at
+            && now >= dead_at
+        {
+            // Whoever looks so late was not there to listen: the machine was
+            // busy or asleep, and the pong may be waiting to be read.
+            let tolerance = self.timeout / 4;
+            if now - dead_at <= tolerance {
+                return Beat::Dead;
+            }
+            self.dead_at = Some(now + tolerance);
         }
         self.beat_while_deaf(now)
     }
@@ -114,6 +122,18 @@ mod tests {
             Beat::Rest(at(start, 15))
         );
         assert_eq!(heartbeat.beat(at(start, 15)), Beat::Dead);
+    }
+
+    #[test]
+    fn a_server_that_slept_listens_once_more() {
+        let start = Instant::now();
+        let mut heartbeat = Heartbeat::new(start, INTERVAL, TIMEOUT);
+        assert_eq!(heartbeat.beat(at(start, 10)), Beat::Ping);
+        let woken = at(start, 60);
+        assert_eq!(heartbeat.beat(woken), Beat::Ping);
+        let last = woken + TIMEOUT / 4;
+        assert_eq!(heartbeat.beat(woken), Beat::Rest(last));
+        assert_eq!(heartbeat.beat(last), Beat::Dead);
     }
 
     #[test]

@@ -60,21 +60,24 @@ impl Client {
     }
 
     /// The next message: text as it is, bytes in brackets, an end in angle
-    /// brackets.
+    /// brackets. Pings are answered on the way.
     pub(crate) async fn next(&mut self) -> String {
-        let next = timeout(PATIENCE, self.stream.next()).await.expect("a message in time");
-        match next {
-            Some(Ok(Message::Text(text))) => text.to_string(),
-            Some(Ok(Message::Binary(bytes))) => format!("{bytes:?}"),
-            Some(Ok(Message::Close(Some(frame)))) => {
-                format!("<{} {}>", u16::from(frame.code), frame.reason)
+        loop {
+            let next = timeout(PATIENCE, self.stream.next()).await.expect("a message in time");
+            match next {
+                Some(Ok(Message::Text(text))) if text.as_str() == "2" => self.send("3").await,
+                Some(Ok(Message::Text(text))) => return text.to_string(),
+                Some(Ok(Message::Binary(bytes))) => return format!("{bytes:?}"),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return format!("<{} {}>", u16::from(frame.code), frame.reason);
+                }
+                Some(Ok(other)) => return format!("<{other:?}>"),
+                None | Some(Err(_)) => return "<gone>".to_owned(),
             }
-            Some(Ok(other)) => format!("<{other:?}>"),
-            None | Some(Err(_)) => "<gone>".to_owned(),
         }
     }
 
-    /// What the server says at the end, pings aside.
+    /// What the server says at the end, packets aside.
     pub(crate) async fn ending(&mut self) -> String {
         loop {
             let next = self.next().await;

@@ -2,6 +2,7 @@
 
 mod acks;
 mod binary;
+mod broadcast;
 mod client;
 mod ends;
 mod http;

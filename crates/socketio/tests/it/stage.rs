@@ -21,13 +21,13 @@ pub(crate) struct Log {
     sockets: Mutex<Vec<Socket>>,
     changed: Notify,
     /// A `wait` event takes one of these.
-    pub(crate) permits: Semaphore2,
+    permits: Permits,
 }
 
 /// A semaphore that starts empty.
-pub(crate) struct Semaphore2(pub(crate) Semaphore);
+struct Permits(Semaphore);
 
-impl Default for Semaphore2 {
+impl Default for Permits {
     fn default() -> Self {
         Self(Semaphore::new(0))
     }
@@ -43,9 +43,19 @@ impl Log {
         self.lines.lock().clone()
     }
 
+    /// All sockets that ever joined.
+    pub(crate) fn sockets(&self) -> Vec<Socket> {
+        self.sockets.lock().clone()
+    }
+
     /// The socket that joined last.
     pub(crate) fn socket(&self) -> Socket {
         self.sockets.lock().last().cloned().expect("somebody joined")
+    }
+
+    /// Lets one `wait` event go on.
+    pub(crate) fn permit(&self) {
+        self.permits.0.add_permits(1);
     }
 
     /// Waits until a line is there.
@@ -121,8 +131,7 @@ impl Handler for Scribe {
             "fill" => fill(socket, event.parse().unwrap_or(0)),
             _ => {}
         }
-        let id = if reply_wanted(&event) { " with reply" } else { "" };
-        self.0.write(format!("{}({}){id}", event.word, event.text()));
+        self.0.write(format!("{}({})", event.word, event.text()));
     }
 
     async fn disconnected(&self, socket: &Socket, _: String, reason: Reason) {
@@ -132,10 +141,6 @@ impl Handler for Scribe {
             _ => format!("out {reason}"),
         });
     }
-}
-
-fn reply_wanted(event: &Event<'_>) -> bool {
-    event.text().contains("reply")
 }
 
 fn send_back(socket: &Socket, event: &Event<'_>) {
@@ -168,6 +173,15 @@ impl Stage {
     }
 
     pub(crate) async fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::behind(limits, change, |router| router).await
+    }
+
+    /// A server behind a middleware.
+    pub(crate) async fn behind(
+        limits: Limits,
+        change: impl FnOnce(Builder) -> Builder,
+        middleware: impl FnOnce(axum::Router) -> axum::Router,
+    ) -> Self {
         let log = Arc::new(Log::default());
         let builder = Server::builder()
             .limits(limits)
@@ -177,7 +191,8 @@ impl Stage {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.expect("a free port");
         let address = listener.local_addr().expect("a bound socket");
-        let service = server.router().into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            middleware(server.router()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Self { address, server, log }
     }

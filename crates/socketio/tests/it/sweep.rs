@@ -130,12 +130,7 @@ async fn v5_a_server_under_bent_packets_serves_the_others() {
             }
         }
         witness.send(r#"42["echo",1]"#).await;
-        let mut answer = witness.next().await;
-        while answer == "2" {
-            witness.send("3").await;
-            answer = witness.next().await;
-        }
-        assert_eq!(answer, r#"42["echo",1]"#);
+        assert_eq!(witness.next().await, r#"42["echo",1]"#);
     }
     drop(witness);
     stage.wait_empty().await;

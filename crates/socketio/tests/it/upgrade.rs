@@ -61,7 +61,7 @@ async fn a_delivery_under_way_is_handled_before_the_websocket() {
     assert_eq!(client.next().await, "3probe");
     client.send("5").await;
     client.send(r#"42["echo",2]"#).await;
-    stage.log.permits.0.add_permits(1);
+    stage.log.permit();
     assert_eq!(http.answer().await.body, "ok");
     assert_eq!(client.next().await, r#"42["echo",1]"#);
     assert_eq!(client.next().await, r#"42["echo",2]"#);
