@@ -50,6 +50,7 @@ pub(crate) struct Server {
     pub(crate) host: String,
     pub(crate) port: u16,
     environment: Environment,
+    pub(crate) behind_proxy: bool,
     pub(crate) data: PathBuf,
     origins: String,
     shutdown_seconds: u64,
@@ -231,6 +232,9 @@ fn lay_environment_over(
             *value = match value {
                 Value::Integer(_) => Value::Integer(
                     text.parse().with_context(|| format!("{name} must be a whole number."))?,
+                ),
+                Value::Boolean(_) => Value::Boolean(
+                    text.parse().with_context(|| format!("{name} must be true or false."))?,
                 ),
                 _ => Value::String(text),
             };

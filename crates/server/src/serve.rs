@@ -10,13 +10,15 @@ use std::{
 use anyhow::{Context, bail};
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderName, HeaderValue},
+    middleware::map_request,
     routing::any,
 };
 use axum_server::{Handle, accept::NoDelayAcceptor};
 use housecall_dialect::{Dialect, call::Call, native::Native};
 use housecall_media::stun::StunServer;
-use housecall_socketio as socketio;
+use housecall_socketio::{self as socketio, ClientAddress};
 use housecall_store::Store;
 use hyper_util::rt::TokioTimer;
 use tokio::task::{JoinHandle, JoinSet};
@@ -94,6 +96,12 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let secrets = Secrets::load(&config)?;
     let listener = listen(&config)?;
     let address = listener.local_addr()?;
+    if config.is_production() && !config.server.behind_proxy && !address.ip().is_loopback() {
+        bail!(
+            "In production plain HTTP is served on this machine only. Put a web server that ends \
+             TLS in front and set server.behind_proxy, or set HOST to 127.0.0.1."
+        );
+    }
     let stun = bind_stun(&config, address)?;
     let stun_address = stun.as_ref().map(StunServer::local_addr).transpose()?;
 
@@ -220,6 +228,17 @@ fn socket_server(house: &House, origins: &Origins) -> socketio::Server {
     with_all.build()
 }
 
+/// Takes the client's address from the last entry of X-Forwarded-For: the one
+/// that the web server in front of us added itself.
+async fn believe_proxy(mut request: Request) -> Request {
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|it| it.to_str().ok()).and_then(|it| it.rsplit(',').next());
+    if let Some(address) = last.and_then(|it| it.trim().parse().ok()) {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    request
+}
+
 fn router(house: &House, socketio: &socketio::Server, origins: &Origins) -> Router {
     let router = Router::new()
         .route("/api/{*path}", any(rest::not_found))
@@ -227,6 +246,10 @@ fn router(house: &House, socketio: &socketio::Server, origins: &Origins) -> Rout
         .merge(rest::router(house.clone(), origins))
         .merge(assets::router())
         .merge(socketio.router());
+    let router = match house.config.server.behind_proxy {
+        true => router.layer(map_request(believe_proxy)),
+        false => router,
+    };
     SECURITY_HEADERS.iter().fold(router, |router, (name, value)| {
         let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
         router.layer(SetResponseHeaderLayer::if_not_present(name, value))

@@ -5,5 +5,6 @@ mod deadlines;
 mod half_open;
 mod people;
 mod privacy;
+mod proxy;
 mod slow_reader;
 mod support;

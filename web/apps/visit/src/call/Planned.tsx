@@ -1,0 +1,31 @@
+import type { Call } from '@housecall/client';
+import { useHangUp, useJoin, useSnapshot } from '@housecall/react';
+import { Button, ButtonLink } from '../ui/Button';
+import { Problem } from '../ui/Problem';
+import { moment, others } from '../words';
+import { Stage } from './Stage';
+
+/** A visit that rings later, and may begin earlier. */
+export function Planned({ call }: { call: Call }) {
+  const { id, scheduledAt, createdAt } = call.wire;
+  const you = useSnapshot((it) => it.you?.id);
+  const join = useJoin(id);
+  const cancel = useHangUp(id);
+  return (
+    <Stage phase="scheduled" title={`Visit with ${others(call.wire, you)}`}>
+      <p>Planned for {moment(scheduledAt ?? createdAt)}.</p>
+      <Problem error={join.error ?? cancel.error} />
+      <div className="flex flex-wrap justify-center gap-3">
+        <Button purpose="primary" aria-busy={join.pending} onClick={() => void join.join?.()}>
+          Start now
+        </Button>
+        <Button {...cancel.buttonProps} purpose="stage">
+          Cancel the visit
+        </Button>
+        <ButtonLink to="/" purpose="stage">
+          Back to people
+        </ButtonLink>
+      </div>
+    </Stage>
+  );
+}

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ring } from '../src/parts/ring';
+
+/** An audio context that counts the notes. */
+function fakeContext() {
+  const param = {
+    value: 0,
+    setValueAtTime: vi.fn(),
+    linearRampToValueAtTime: vi.fn(),
+    exponentialRampToValueAtTime: vi.fn(),
+  };
+  const start = vi.fn();
+  const close = vi.fn(async () => undefined);
+  const node = { frequency: param, gain: param, connect: () => node, start, stop: vi.fn() };
+  const context = {
+    currentTime: 0,
+    destination: node,
+    createOscillator: () => node,
+    createGain: () => node,
+    close,
+  };
+  return { context: context as unknown as AudioContext, start, close };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('the ring', () => {
+  it('plays two notes again and again until it is stopped', () => {
+    const { context, start, close } = fakeContext();
+    const stop = ring(() => context);
+    expect(start).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(6_000);
+    expect(start).toHaveBeenCalledTimes(6);
+    stop();
+    vi.advanceTimersByTime(6_000);
+    expect(start).toHaveBeenCalledTimes(6);
+    expect(close).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,77 @@
+import { callState, participant } from '@housecall/client/testing';
+import type { News, Outcome } from '@housecall/client';
+import { HousecallError } from '@housecall/client';
+import { describe, expect, it } from 'vitest';
+import * as words from '../src/words';
+
+const call = callState([participant('ben'), participant('ana')]);
+const { person: ben } = participant('ben');
+
+describe('words', () => {
+  it('tell time', () => {
+    expect([5, 65, 3_905].map(words.clock)).toEqual(['0:05', '1:05', '1:05:05']);
+    expect([5, 60, 3_905].map(words.duration)).toEqual(['5 s', '1 min 0 s', '1 h 5 min 5 s']);
+  });
+
+  it('list names', () => {
+    expect(words.list(['Ana', 'Ben', 'Cleo'])).toBe('Ana, Ben, and Cleo');
+    expect(words.others(call, 'ana')).toBe('Ben');
+  });
+
+  it('say how a call ended, to both sides', () => {
+    const outcomes: Outcome[] = ['completed', 'missed', 'declined', 'cancelled'];
+    const said = (you: string) =>
+      outcomes.map((outcome) => words.ending(call, { outcome, durationSeconds: 0 }, you));
+    expect(said('ana')).toEqual([
+      'The visit has ended.',
+      'You missed a call from Ben.',
+      'The call was declined.',
+      'Ben cancelled the call.',
+    ]);
+    const declined = { outcome: 'declined', by: 'ana', durationSeconds: 0 } as const;
+    expect(words.ending(call, declined, 'ana')).toBe('You declined the call.');
+    expect(said('ben')).toEqual([
+      'The visit has ended.',
+      'Ana did not answer.',
+      'Ana declined the call.',
+      'You cancelled the call.',
+    ]);
+  });
+
+  it('say the news', () => {
+    const error = HousecallError.refused({ code: 'over', message: 'The call is over.' });
+    const ending = { outcome: 'missed', durationSeconds: 0 } as const;
+    const news: News[] = [
+      { type: 'joined', who: ben },
+      { type: 'left', who: ben },
+      { type: 'declined', who: ben },
+      { type: 'missed', who: ben },
+      { type: 'lost', who: ben },
+      { type: 'resumed', who: ben },
+      { type: 'muted', who: ben },
+      { type: 'unmuted', who: ben },
+      { type: 'answered-elsewhere' },
+      { type: 'taken-over' },
+      { type: 'reconnecting' },
+      { type: 'reconnected' },
+      { type: 'not-in', error },
+      { type: 'ended', ending, was: 'incoming' },
+    ];
+    expect(news.map((it) => words.sentence({ id: 1, news: it, call }, 'ana'))).toEqual([
+      'Ben joined.',
+      'Ben left.',
+      'Ben declined.',
+      'Ben did not answer.',
+      'The connection to Ben is interrupted.',
+      'Ben is back.',
+      'Ben is muted.',
+      'Ben is not muted any more.',
+      'Answered on another device.',
+      'The visit goes on on your other device.',
+      'The connection is interrupted. Reconnecting.',
+      'The connection is back.',
+      'The call is over.',
+      'You missed a call from Ben.',
+    ]);
+  });
+});

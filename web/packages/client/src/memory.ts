@@ -1,0 +1,44 @@
+//! What outlives a reload of the page: which device this tab is, and which
+//! call it was in.
+
+import type { Wanted } from './media';
+
+/** The call a tab was in, and what it sent. */
+export interface Remembered extends Wanted {
+  callId: string;
+}
+
+/** The part of `sessionStorage` that is used here. */
+export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+const DEVICE = 'housecall.device';
+const CALL = 'housecall.call';
+
+/** Remembers per tab. */
+export class Memory {
+  readonly #storage: TabStorage;
+
+  constructor(storage: TabStorage = sessionStorage) {
+    this.#storage = storage;
+  }
+
+  /** The id of this device; the same after a reload. */
+  device(make: () => string = () => crypto.randomUUID()): string {
+    const known = this.#storage.getItem(DEVICE);
+    if (known !== null) return known;
+    const fresh = make();
+    this.#storage.setItem(DEVICE, fresh);
+    return fresh;
+  }
+
+  /** The call this tab is in. */
+  get call(): Remembered | null {
+    const text = this.#storage.getItem(CALL);
+    return text === null ? null : (JSON.parse(text) as Remembered);
+  }
+
+  set call(call: Remembered | null) {
+    if (call === null) this.#storage.removeItem(CALL);
+    else this.#storage.setItem(CALL, JSON.stringify(call));
+  }
+}

@@ -1,0 +1,53 @@
+//! A whole device for a test: a manager whose browser and server are played.
+
+import { LocalMedia, Memory, WebRTCManager, type CallState, type Happening } from '../src';
+import { FakeDevices, FakeStream } from './media';
+import { FakeConnection } from './peer-connection';
+import { FakeServer } from './server';
+import { MapStorage } from './storage';
+import { person } from './wire';
+
+/** One person's device. */
+export class FakeDevice {
+  readonly server = new FakeServer();
+  readonly devices = new FakeDevices();
+  /** Every peer connection that was ever made, oldest first. */
+  readonly connections: FakeConnection[] = [];
+  readonly manager: WebRTCManager;
+
+  constructor(
+    readonly user: string,
+    readonly storage = new MapStorage(),
+  ) {
+    this.manager = new WebRTCManager({
+      token: async () => `token-of-${user}`,
+      memory: new Memory(storage),
+      media: new LocalMedia(() => this.devices.devices, FakeStream.of),
+      socket: this.server.socket,
+      iceServers: async () => [],
+      connect: () => {
+        const connection = new FakeConnection();
+        this.connections.push(connection);
+        return connection.connection;
+      },
+      stream: FakeStream.of,
+    });
+  }
+
+  /** Connects, and hears of these open calls. */
+  connect(...calls: CallState[]): void {
+    this.manager.connect();
+    this.welcome(...calls);
+  }
+
+  /** The server's first word. */
+  welcome(...calls: CallState[]): void {
+    this.server.says('welcome', { you: person(this.user), device: 'device', calls });
+  }
+
+  /** The server tells the next event of a call. */
+  happens(callId: string, event: Happening, seq?: number): void {
+    const next = (this.manager.getSnapshot().calls.get(callId)?.wire.seq ?? 0) + 1;
+    this.server.says('event', { callId, seq: seq ?? next, at: '2025-03-04T14:01:00Z', event });
+  }
+}

@@ -1,0 +1,9 @@
+//! Stand-ins for what a browser and a server bring, for tests of pages that
+//! make calls. Nothing here waits for real time.
+
+export { FakeDevice } from './device';
+export { FakeDevices, FakeStream, FakeTrack } from './media';
+export { FakeConnection, type Pace } from './peer-connection';
+export { FakeServer, type Said } from './server';
+export { MapStorage } from './storage';
+export { callState, participant, person } from './wire';

@@ -1,0 +1,34 @@
+//! Short ways to say what the server says.
+
+import type { CallState, ParticipantState, Person } from '../src';
+
+/** Somebody: `person('ana')` is Ana, a patient. */
+export function person(id: string, role: Person['role'] = 'patient'): Person {
+  return { id, name: id.charAt(0).toUpperCase() + id.slice(1), role };
+}
+
+/** Somebody in a call, present with everything on unless said otherwise. */
+export function participant(
+  id: string,
+  rest: Partial<Omit<ParticipantState, 'person'>> = {},
+): ParticipantState {
+  const media = { audio: true, video: true };
+  return { person: person(id), stage: 'present', media, incarnation: 1, yieldTo: false, ...rest };
+}
+
+/** A call of these people; the first of them called. */
+export function callState(people: ParticipantState[], rest: Partial<CallState> = {}): CallState {
+  const answered = rest.phase === undefined || rest.phase === 'active' || rest.phase === 'over';
+  return {
+    id: 'call-1',
+    seq: 5,
+    purpose: 'video',
+    phase: 'active',
+    caller: people[0]?.person.id ?? '',
+    people,
+    here: true,
+    createdAt: '2025-03-04T14:00:00Z',
+    ...(answered ? { startedAt: '2025-03-04T14:00:05Z' } : {}),
+    ...rest,
+  };
+}
