@@ -11,20 +11,16 @@ use crate::engine::open::Refusal;
 type Rule = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Decides on the `Origin` header. Requests without one come from no web page
-/// and pass.
+/// and pass, and so do pages from the host the request is sent to.
 #[derive(Clone, Default)]
-pub enum OriginPolicy {
-    /// Pages from the host the request is sent to.
-    #[default]
-    SameHost,
-    /// Pages whose origin this rule accepts.
-    Rule(Rule),
+pub struct OriginPolicy {
+    others: Option<Rule>,
 }
 
 impl OriginPolicy {
-    /// Pages whose origin the function accepts.
+    /// Also lets in pages whose origin the function accepts.
     pub fn rule(rule: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        Self::Rule(Arc::new(rule))
+        Self { others: Some(Arc::new(rule)) }
     }
 
     /// The origin to be named in the answer, or a refusal.
@@ -33,14 +29,11 @@ impl OriginPolicy {
             return Ok(None);
         };
         let text = origin.to_str().map_err(|_| Refusal::BadRequest)?;
-        let allowed = match self {
-            Self::SameHost => is_same_host(text, headers),
-            Self::Rule(rule) => rule(text),
-        };
-        if !allowed {
-            return Err(Refusal::Forbidden);
+        let accepted = || self.others.as_ref().is_some_and(|rule| rule(text));
+        if is_same_host(text, headers) || accepted() {
+            return Ok(Some(origin.clone()));
         }
-        Ok(HeaderValue::from_str(text).ok())
+        Err(Refusal::Forbidden)
     }
 }
 
@@ -97,10 +90,11 @@ mod tests {
     }
 
     #[test]
-    fn h5_a_rule_decides_alone() {
+    fn h5_a_rule_lets_others_in_as_well() {
         let policy = OriginPolicy::rule(|origin| origin == "https://app.example");
         assert!(check(&policy, "calls.example", "https://app.example"));
-        assert!(!check(&policy, "calls.example", "https://calls.example"));
+        assert!(check(&policy, "calls.example", "https://calls.example"));
+        assert!(!check(&policy, "calls.example", "https://evil.example"));
         assert!(!check(&policy, "calls.example", "null"));
     }
 }

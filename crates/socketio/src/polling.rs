@@ -76,7 +76,7 @@ impl Polling {
         let pending = self.begin_get(connection)?;
         let payload = poll_fn(|cx| self.poll_payload(cx, connection)).await;
         pending.answered();
-        Ok(payload)
+        payload
     }
 
     fn begin_get<'a>(&'a self, connection: &'a Connection) -> Result<PendingPoll<'a>, Refusal> {
@@ -103,16 +103,21 @@ impl Polling {
         Ok(PendingPoll { polling: self, connection, answered: false })
     }
 
-    fn poll_payload(&self, cx: &mut Context<'_>, connection: &Connection) -> Poll<String> {
+    fn poll_payload(
+        &self,
+        cx: &mut Context<'_>,
+        connection: &Connection,
+    ) -> Poll<Result<String, Refusal>> {
         self.poll.register(cx.waker());
         let mut state = self.state.lock();
         let mut outbox = connection.outbox();
         if state.phase == Phase::Upgraded {
-            return Poll::Ready(NOOP.to_owned());
+            // It should have waited for this poll before it completed.
+            return Poll::Ready(Err(Refusal::BadRequest));
         }
         let text = outbox.payload(POLL_BYTES);
         if !text.is_empty() {
-            return Poll::Ready(text);
+            return Poll::Ready(Ok(text));
         }
         // Packets and the end never share an answer: a client looks at its
         // packets a moment after it has closed.
@@ -121,10 +126,10 @@ impl Polling {
             let farewell = if state.closed_by_client { NOOP } else { CLOSE };
             drop((state, outbox));
             connection.wake();
-            return Poll::Ready(farewell.to_owned());
+            return Poll::Ready(Ok(farewell.to_owned()));
         }
         match state.phase {
-            Phase::Probed => Poll::Ready(NOOP.to_owned()),
+            Phase::Probed => Poll::Ready(Ok(NOOP.to_owned())),
             Phase::Polling | Phase::Opened | Phase::Upgraded => Poll::Pending,
         }
     }
@@ -160,7 +165,7 @@ impl Polling {
         free
     }
 
-    /// The websocket answered the probe. A pending poll goes home.
+    /// The websocket answered the probe and waits. A pending poll goes home.
     pub(crate) fn probed(&self) {
         self.state.lock().phase = Phase::Probed;
         self.poll.wake();

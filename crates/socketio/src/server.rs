@@ -72,7 +72,7 @@ impl Builder {
         self
     }
 
-    /// Which pages may connect. Without a rule: those of the same host.
+    /// Which pages may connect besides those of the same host.
     pub fn allow_origin(mut self, rule: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.origins = OriginPolicy::rule(rule);
         self

@@ -18,6 +18,9 @@ use crate::websocket::wire::Wire;
 /// The two packets of a probe are short.
 const MAX_MESSAGE: usize = 128;
 
+/// How long a pending poll is kept after the probe.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
 /// How long a websocket that is not wanted may take to hang up.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -56,6 +59,11 @@ async fn prove(wire: &mut Wire<Stream>, polling: &Polling) -> Result<(), Reason>
     expect(wire, Packet::Ping("probe")).await?;
     let pong = Packet::Pong("probe").encode();
     wire.write_now(&pong).await.map_err(|_| Reason::TransportClosed { code: None })?;
+    // If there is no poll to wait for, the upgrade follows at once. A poll
+    // that arrives in between is then late, not pending.
+    if let Ok(outcome) = timeout(AT_ONCE, expect(wire, Packet::Upgrade)).await {
+        return outcome;
+    }
     polling.probed();
     expect(wire, Packet::Upgrade).await
 }

@@ -127,3 +127,18 @@ async fn a_client_sent_away_during_the_upgrade_hears_of_it() {
     assert_eq!(client.next().await, "<1000 kicked>");
     stage.wait_empty().await;
 }
+
+#[tokio::test]
+async fn a_poll_that_comes_after_the_upgrade_packet_is_refused() {
+    let stage = Stage::new(limits()).await;
+    let poller = Poller::join(&stage).await;
+    let mut client = dial(&stage, &poller).await;
+    // Even if the server happens to read it first.
+    let mut late = poller.pending().await;
+    client.send("2probe").await;
+    client.send("5").await;
+    assert_eq!(late.answer().await.status, 400);
+    assert_eq!(client.next().await, "3probe");
+    client.send(r#"42["echo",1]"#).await;
+    assert_eq!(client.next().await, r#"42["echo",1]"#);
+}
