@@ -7,4 +7,5 @@ mod tokens;
 pub(crate) use passwords::Passwords;
 pub use secrets::Secrets;
 pub(crate) use secrets::random_text;
+pub(crate) use tokens::LONGEST_NAME;
 pub use tokens::{Identity, TokenProblem, Tokens};

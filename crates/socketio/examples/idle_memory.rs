@@ -3,6 +3,10 @@
 //!
 //! `cargo run --release --example idle_memory -- 5000`
 //!
+//! A second number is the size of an event that each client sends and gets
+//! back first: nothing of such traffic may stay with a connection that is idle
+//! afterwards.
+//!
 //! Both processes raise their limit of open files to the system's hard limit.
 
 use std::error::Error;
@@ -50,7 +54,9 @@ impl Handler for Quiet {
         Ok(auth.get().into())
     }
 
-    async fn event(&self, _: &Socket, _: &Box<str>, _: Event<'_>, _: Option<Reply>) {}
+    async fn event(&self, socket: &Socket, _: &Box<str>, event: Event<'_>, _: Option<Reply>) {
+        let _ = socket.emit_raw(&event.word, event.text());
+    }
 
     async fn disconnected(&self, _: &Socket, _: Box<str>, _: Reason) {}
 }
@@ -58,12 +64,12 @@ impl Handler for Quiet {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let first = arguments.next().unwrap_or_else(|| "5000".to_owned());
-    match first.as_str() {
+    let mut next = |default: &str| arguments.next().unwrap_or_else(|| default.to_owned());
+    match next("5000").as_str() {
         "serve" => serve().await,
-        "connect" => connect(arguments.next().unwrap_or_default().parse()?).await,
+        "connect" => connect(next("").parse()?, next("").parse()?).await,
         count => {
-            let status = roomy(&["connect", count])?.wait()?;
+            let status = roomy(&["connect", count, &next("0")])?.wait()?;
             status.success().then_some(()).ok_or_else(|| "the clients failed".into())
         }
     }
@@ -94,25 +100,25 @@ async fn serve() -> Result<(), Failure> {
     Ok(axum::serve(listener, service).await?)
 }
 
-async fn connect(count: usize) -> Result<(), Failure> {
+async fn connect(count: usize, size: usize) -> Result<(), Failure> {
     let mut server = roomy(&["serve"])?;
-    let outcome = measure(&mut server, count).await;
+    let outcome = measure(&mut server, count, size).await;
     server.kill()?;
     server.wait()?;
     outcome
 }
 
-async fn measure(server: &mut Child, count: usize) -> Result<(), Failure> {
+async fn measure(server: &mut Child, count: usize, size: usize) -> Result<(), Failure> {
     let stdout = server.stdout.take().ok_or("the server has no output")?;
     let mut port = String::new();
     BufReader::new(stdout).read_line(&mut port)?;
     let port: u16 = port.trim().parse()?;
-    drop(join(port).await?);
+    drop(join(port, 0).await?);
     let before = resident(server.id())?;
     let start = Instant::now();
     let mut clients = Vec::with_capacity(count);
     for batch in (0..count).step_by(50) {
-        let joining = (batch..count.min(batch + 50)).map(|_| join(port));
+        let joining = (batch..count.min(batch + 50)).map(|_| join(port, size));
         for client in futures_util::future::join_all(joining).await {
             clients.push(client?);
         }
@@ -128,8 +134,8 @@ async fn measure(server: &mut Child, count: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One authenticated client.
-async fn join(port: u16) -> Result<Client, Failure> {
+/// One authenticated client, after its first event.
+async fn join(port: u16, size: usize) -> Result<Client, Failure> {
     let url = format!("ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket");
     let mut request = url.into_client_request()?;
     for (name, value) in HEADERS {
@@ -141,6 +147,10 @@ async fn join(port: u16) -> Result<Client, Failure> {
         .send(Message::text(r#"40{"token":"eyJhbGciOiJIUzI1NiJ9.e30.abcdefghijklmnop"}"#))
         .await?;
     client.next().await.ok_or("no answer")??;
+    if size > 0 {
+        client.send(Message::text(format!(r#"42["large","{}"]"#, "x".repeat(size)))).await?;
+        client.next().await.ok_or("no answer")??;
+    }
     Ok(client)
 }
 

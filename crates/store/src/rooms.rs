@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use housecall_core::{
     AppointmentId, Entry, Event, Private, Room, RoomId, Timestamp, UserId,
-    room::{Outcome, Participant, Phase},
+    room::{Outcome, Participant, Phase, Reason},
 };
 
 use crate::{
@@ -173,7 +173,7 @@ fn write_room(script: &mut Script, room: &Room) {
         row.push_bind(invitation.metadata.as_ref().map(Private::reveal));
         row.push_bind(status.phase()).push_bind(status.outcome().map(Outcome::as_str));
         row.push_bind(room.started_at().map(text)).push_bind(ended_at.map(text));
-        row.push_bind(by.map(UserId::as_str)).push_bind(reason.map(Private::reveal));
+        row.push_bind(by.map(UserId::as_str)).push_bind(reason.map(Reason::reveal));
         row.push_bind(duration.map(|it| signed(it.as_secs())));
         row.push_bind(signed(room.seq())).push_bind(room.next_deadline().map(text));
     });

@@ -112,8 +112,39 @@ pub enum Departure {
     NeverCame,
 }
 
-/// A reason somebody typed. Personal data: it may say anything.
-pub type Reason = Private<String>;
+/// The longest reason, in characters: every device of everybody gets it.
+const LONGEST_REASON: usize = 500;
+
+/// A reason somebody typed. Personal data: it may say anything, but briefly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(Private<String>);
+
+/// The text was too long for a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reason has at most 500 characters")]
+pub struct TooLong;
+
+impl Reason {
+    /// What they typed.
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = TooLong;
+    fn try_from(text: String) -> Result<Self, TooLong> {
+        let fits = text.chars().nth(LONGEST_REASON).is_none();
+        fits.then(|| Self(Private::new(text))).ok_or(TooLong)
+    }
+}
+
+impl From<Reason> for String {
+    fn from(reason: Reason) -> String {
+        reason.0.into_revealed()
+    }
+}
 
 /// A fact about a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use command::{Command, Refusal, Rules};
-pub use event::{Departure, Entry, Event, Invitation, Media, Outcome, Purpose, Reason};
+pub use event::{Departure, Entry, Event, Invitation, Media, Outcome, Purpose, Reason, TooLong};
 
 use crate::{DeviceId, RoomId, Timestamp, UserId};
 

@@ -551,6 +551,15 @@ fn impossible_invitations_are_refused() {
 }
 
 #[test]
+fn a_reason_is_brief() {
+    let reason = |length: usize| Reason::try_from("ü".repeat(length));
+    assert!(reason(500).is_ok());
+    assert_eq!(reason(501), Err(TooLong));
+    let read = serde_json::from_str::<Reason>(&format!("\"{}\"", "x".repeat(501)));
+    assert_eq!(read.map_err(|it| it.to_string()), Err(TooLong.to_string()));
+}
+
+#[test]
 fn signals_pass_only_between_people_in_the_room() {
     let room = Tale::new()
         .all(&[("doctor", call(&["patient", "nurse"])), ("doctor", join("desk"))])

@@ -180,7 +180,7 @@ fn an_end_is_told_to_every_device() {
         r#"call-ended {"callId":"c1","reason":"missed","timestamp":"1970-01-01T00:00:45.000Z"}"#;
     let expected = ["desk", "phone", "tablet"].map(|it| format!("{it} {ended}"));
     assert_eq!(Visit::new().then().waits(45).heard, expected);
-    let reason = Some(Private::new("Patient unavailable".to_owned()));
+    let reason = "Patient unavailable".to_owned().try_into().ok();
     check(
         Visit::new().then().ask("doctor", Command::Cancel { reason }),
         &[

@@ -3,7 +3,7 @@
 
 use housecall_core::{
     Private, Role, RoomId, Timestamp, UserId,
-    room::{Departure, Media, Outcome, Purpose},
+    room::{Departure, Media, Outcome, Purpose, Reason},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -59,7 +59,7 @@ pub struct CloseCall {
     /// Why, for the others to read.
     #[serde(default)]
     #[ts(optional, type = "string")]
-    pub reason: Option<Private<String>>,
+    pub reason: Option<Reason>,
 }
 
 /// `media`: what this device sends now; what is absent stays as it is.
@@ -369,7 +369,7 @@ pub enum Happening {
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional, type = "string")]
-        reason: Option<Private<String>>,
+        reason: Option<Reason>,
     },
     /// Somebody let it ring to the end.
     Missed {
@@ -419,7 +419,7 @@ pub enum Happening {
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional, type = "string")]
-        reason: Option<Private<String>>,
+        reason: Option<Reason>,
     },
     /// It is over for everybody.
     Ended {
@@ -433,7 +433,7 @@ pub enum Happening {
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional, type = "string")]
-        reason: Option<Private<String>>,
+        reason: Option<Reason>,
         /// From the first answer to the end; 0 if there was none.
         #[ts(type = "number")]
         duration_seconds: u64,

@@ -16,6 +16,9 @@ use super::{Secrets, random_text};
 /// people whose identity provider is a second ahead.
 const LEEWAY: Duration = Duration::from_secs(5);
 
+/// The longest name of a person, in characters.
+pub(crate) const LONGEST_NAME: usize = 100;
+
 /// Who a verified token says somebody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -208,8 +211,13 @@ fn identity(claims: &Value) -> Option<Identity> {
     let role = ["role", "userRole"].iter().find_map(text).and_then(Role::named);
     let email = text(&"email").and_then(|it| it.split('@').next()).filter(|it| !it.is_empty());
     let name = ["name", "displayName", "userName", "nickname"].iter().find_map(text).or(email);
-    let name = Private::new(name.unwrap_or(user.as_str()).to_owned());
+    let name = Private::new(displayable(name.unwrap_or(user.as_str())));
     Some(Identity { user, role: role.unwrap_or(Role::Patient), name })
+}
+
+/// A name as everybody in a call gets to see it, which keeps it short.
+fn displayable(name: &str) -> String {
+    name.chars().filter(|it| !it.is_control()).take(LONGEST_NAME).collect()
 }
 
 #[cfg(test)]

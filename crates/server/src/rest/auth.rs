@@ -16,13 +16,10 @@ use super::{
     error::{ApiError, ProblemBody},
 };
 use crate::{
-    auth::{Identity, Passwords, TokenProblem},
+    auth::{Identity, LONGEST_NAME, Passwords, TokenProblem},
     clock::new_user_id,
     house::House,
 };
-
-/// The longest name people may give themselves, in characters.
-const LONGEST_NAME: usize = 100;
 
 /// The longest email address (RFC 5321, section 4.5.3.1.3).
 const LONGEST_EMAIL: usize = 254;

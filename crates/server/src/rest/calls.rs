@@ -7,7 +7,7 @@ use axum::{
 };
 use housecall_core::{
     Actor, AppointmentId, Command, Private, RoomId, Timestamp, UserId,
-    room::{Invitation, Purpose},
+    room::{Invitation, Purpose, Reason},
 };
 use housecall_store::{CallFilter, CallRow, Page};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ const USUAL_PAGE: u32 = 20;
 
 /// How many calls a page holds at most.
 const MOST_PER_PAGE: u32 = 100;
+
+/// The largest metadata of a call, in bytes. It is in every list of calls.
+const MOST_METADATA: usize = 8 * 1024;
 
 /// A call to make.
 #[derive(Deserialize, ToSchema)]
@@ -48,7 +51,7 @@ pub(crate) struct NewCall {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     appointment_id: Option<AppointmentId>,
-    /// Any JSON; given back unread.
+    /// Any JSON of at most 8 KiB; given back unread.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     metadata: Option<Box<RawValue>>,
@@ -97,8 +100,8 @@ pub(crate) struct Acceptance {}
 pub(crate) struct Closing {
     /// For the others to read.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    reason: Option<Private<String>>,
+    #[schema(value_type = Option<String>, max_length = 500)]
+    reason: Option<Reason>,
 }
 
 /// Makes a call: the other one's devices ring.
@@ -116,6 +119,10 @@ pub(crate) async fn create(
     if call.patient_id == call.provider_id {
         let detail = "A call needs two different people.";
         return Err(ApiError::invalid("providerId", detail));
+    }
+    if call.metadata.as_ref().is_some_and(|it| it.get().len() > MOST_METADATA) {
+        let detail = format!("Attach at most {MOST_METADATA} bytes.");
+        return Err(ApiError::invalid("metadata", detail));
     }
     let callee = match &caller.user {
         user if *user == call.patient_id => call.provider_id.clone(),

@@ -1,5 +1,8 @@
 //! From polling to a websocket.
 
+use futures_util::SinkExt;
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::client::{Client, Poller};
 use crate::stage::{Stage, limits};
 
@@ -35,8 +38,6 @@ async fn the_upgrade_of_the_document() {
 
 #[tokio::test]
 async fn what_follows_the_upgrade_packet_immediately_is_not_lost() {
-    use futures_util::SinkExt;
-    use tokio_tungstenite::tungstenite::Message;
     let stage = Stage::new(limits()).await;
     let poller = Poller::join(&stage).await;
     let mut client = dial(&stage, &poller).await;
@@ -135,8 +136,10 @@ async fn a_poll_that_comes_after_the_upgrade_packet_is_refused() {
     let mut client = dial(&stage, &poller).await;
     // Even if the server happens to read it first.
     let mut late = poller.pending().await;
-    client.send("2probe").await;
-    client.send("5").await;
+    for packet in ["2probe", "5"] {
+        client.stream.feed(Message::text(packet)).await.expect("buffered");
+    }
+    client.stream.flush().await.expect("sent");
     assert_eq!(late.answer().await.status, 400);
     assert_eq!(client.next().await, "3probe");
     client.send(r#"42["echo",1]"#).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use housecall_core::{
-    Actor, Command, Entry, Private, Role, Room, RoomId, Rules, Timestamp, UserId,
+    Actor, Command, Entry, Role, Room, RoomId, Rules, Timestamp, UserId,
     room::{Invitation, Media, Purpose},
 };
 use housecall_store::{Store, StoreError};
@@ -55,7 +55,7 @@ pub(crate) fn camera(device: &str, on: bool) -> Command {
 }
 
 pub(crate) fn end(reason: &str) -> Command {
-    Command::End { reason: Some(Private::new(reason.to_owned())) }
+    Command::End { reason: Some(reason.to_owned().try_into().expect("a brief reason")) }
 }
 
 /// A room and the store that remembers it.

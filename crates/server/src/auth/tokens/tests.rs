@@ -49,6 +49,8 @@ fn claims_of_all_systems_are_understood() {
     assert_eq!(read(json!({"id": 7, "email": "ada@x.example"})), "7 patient ada");
     assert_eq!(read(json!({"uid": "f", "nickname": "Nick", "role": "emperor"})), "f patient Nick");
     assert_eq!(read(json!({"sub": "s", "userRole": "doctor", "name": ""})), "s provider s");
+    let long = format!("\u{7}{}", "x".repeat(7_000));
+    assert_eq!(read(json!({"sub": "s", "name": long})), format!("s patient {}", "x".repeat(100)));
 }
 
 #[test]
