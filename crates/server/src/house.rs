@@ -24,7 +24,7 @@ use crate::{
     ice::Ice,
     people::Directory,
     rooms::{LiveRoom, Rooms},
-    sessions::{Known, Session, Sessions},
+    sessions::{Known, Sessions},
 };
 
 /// Everything one node holds. Clones share it.
@@ -270,10 +270,7 @@ impl House {
     /// Tells every session of a user.
     pub(crate) fn tell(&self, user: &UserId, news: &News<'_>) {
         let known = self.known();
-        // Collected first: saying something may ask who else is connected.
-        let mut sessions: Vec<Arc<Session>> = Vec::new();
-        self.sessions.each_of(user, |it| sessions.push(it.clone()));
-        sessions.iter().for_each(|it| it.tell(news, &known));
+        self.sessions.of(user).iter().for_each(|it| it.tell(news, &known));
     }
 }
 

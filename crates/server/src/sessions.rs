@@ -100,11 +100,8 @@ impl Sessions {
         self.0.read().keys().cloned().collect()
     }
 
-    /// Calls `tell` for every session of `user`.
-    pub(crate) fn each_of(&self, user: &UserId, mut tell: impl FnMut(&Arc<Session>)) {
-        if let Some(sessions) = self.0.read().get(user) {
-            sessions.iter().for_each(|it| tell(it));
-        }
+    pub(crate) fn of(&self, user: &UserId) -> Vec<Arc<Session>> {
+        self.0.read().get(user).cloned().unwrap_or_default()
     }
 
     pub(crate) fn find(&self, user: &UserId, device: &DeviceId) -> Option<Arc<Session>> {

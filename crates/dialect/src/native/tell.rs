@@ -113,7 +113,7 @@ fn phase(phase: &Phase) -> PhaseWord {
     match phase {
         Phase::Blank | Phase::Ringing => PhaseWord::Ringing,
         Phase::Scheduled { .. } => PhaseWord::Scheduled,
-        Phase::Active { .. } => PhaseWord::Active,
+        Phase::Active => PhaseWord::Active,
         Phase::Over { .. } => PhaseWord::Over,
     }
 }

@@ -90,6 +90,7 @@ struct RefreshClaims {
 }
 
 /// A refresh token, taken apart.
+#[derive(Debug)]
 pub(crate) struct Refresh {
     pub(crate) user: UserId,
     pub(crate) sign_in: SignInId,
