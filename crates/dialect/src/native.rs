@@ -117,15 +117,9 @@ fn start<'a>(device: &DeviceId, it: StartCall) -> Heard<'a> {
     let join = Command::Join { device: device.clone(), media, take_over: false };
     // Whoever calls now waits in the room; whoever plans a call does not.
     let then = if it.scheduled_at.is_none() { vec![join] } else { Vec::new() };
-    let invitation = Invitation {
-        callees: it.callees,
-        purpose: it.purpose.unwrap_or(Purpose::Video),
-        scheduled_at: it.scheduled_at,
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
-    };
+    let purpose = it.purpose.unwrap_or(Purpose::Video);
+    let invitation =
+        Invitation { scheduled_at: it.scheduled_at, ..Invitation::to(it.callees, purpose) };
     Heard::Start { invitation, then }
 }
 

@@ -97,7 +97,7 @@ impl House {
     pub(crate) async fn start(
         &self,
         by: &Actor,
-        invitation: Invitation,
+        mut invitation: Invitation,
         then: Vec<Command>,
     ) -> Result<Arc<Room>, Problem> {
         let stranger = self.directory.look_up(&self.store, invitation.callees.clone()).await;
@@ -108,6 +108,7 @@ impl House {
                 ..Problem::new("unknown_user", message)
             });
         }
+        self.name_parts(by, &mut invitation);
         let id = new_room_id();
         self.reserve_line(by, &invitation, &id)?;
         let live = LiveRoom::new(Room::new(id.clone(), self.config.rules()));
@@ -117,6 +118,21 @@ impl House {
             self.rooms.release(&id);
         }
         started
+    }
+
+    /// Says who is the patient and who the provider, where their roles do and
+    /// the caller's system did not: history is searched by it.
+    fn name_parts(&self, by: &Actor, it: &mut Invitation) {
+        let (Actor::Person { user, role }, [callee]) = (by, &it.callees[..]) else { return };
+        if it.patient.is_some() || it.provider.is_some() {
+            return;
+        }
+        let (patient, provider) = match (role, self.directory.person(callee).role) {
+            (Role::Patient, Role::Provider) => (user, callee),
+            (Role::Provider, Role::Patient) => (callee, user),
+            _ => return,
+        };
+        (it.patient, it.provider) = (Some(patient.clone()), Some(provider.clone()));
     }
 
     fn reserve_line(&self, by: &Actor, it: &Invitation, room: &RoomId) -> Result<(), Problem> {

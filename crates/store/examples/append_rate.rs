@@ -62,15 +62,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn begin(store: &Store, number: usize) -> Result<Room, Failure> {
     let mut room = Room::new(format!("room-{number}").parse()?, Rules::default());
-    let invitation = Invitation {
-        callees: vec!["patient".parse()?],
-        purpose: Purpose::Video,
-        scheduled_at: None,
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
-    };
+    let invitation = Invitation::to(vec!["patient".parse()?], Purpose::Video);
     tell(store, &mut room, Command::Initiate(invitation)).await?;
     let join = Command::Join { device: "screen".parse()?, media: Media::ON, take_over: false };
     tell(store, &mut room, join).await?;

@@ -108,15 +108,7 @@ async fn record_for_ever(url: &str, round: &str) {
 async fn switch_camera(store: Store, name: String) {
     let mut room = Room::new(name.parse().expect("a room id"), Rules::default());
     let device = || "desk".parse().expect("a device id");
-    let invitation = Invitation {
-        callees: vec!["patient".parse().expect("a user id")],
-        purpose: Purpose::Video,
-        scheduled_at: None,
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
-    };
+    let invitation = Invitation::to(vec!["patient".parse().expect("a user id")], Purpose::Video);
     tell(&store, &mut room, Command::Initiate(invitation)).await;
     let join = Command::Join { device: device(), media: Media::ON, take_over: false };
     tell(&store, &mut room, join).await;

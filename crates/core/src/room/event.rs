@@ -74,6 +74,21 @@ pub struct Invitation {
     pub metadata: Option<Private<String>>,
 }
 
+impl Invitation {
+    /// A call to these people, now, that belongs to nothing.
+    pub fn to(callees: Vec<UserId>, purpose: Purpose) -> Self {
+        Self {
+            callees,
+            purpose,
+            scheduled_at: None,
+            patient: None,
+            provider: None,
+            appointment: None,
+            metadata: None,
+        }
+    }
+}
+
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -31,13 +31,8 @@ fn media() -> impl Strategy<Value = Media> {
 
 fn invitations() -> impl Strategy<Value = Invitation> {
     (vec(users(), 0..4), proptest::option::of(0i64..400_000)).prop_map(|(callees, at)| Invitation {
-        callees,
-        purpose: Purpose::Video,
         scheduled_at: at.map(Timestamp::from_millis),
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
+        ..Invitation::to(callees, Purpose::Video)
     })
 }
 

@@ -31,15 +31,8 @@ fn actor(name: &str) -> Actor {
 }
 
 fn call(callees: &[&str]) -> Command {
-    Command::Initiate(Invitation {
-        callees: callees.iter().map(|it| id(it)).collect(),
-        purpose: Purpose::Video,
-        scheduled_at: None,
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
-    })
+    let callees = callees.iter().map(|it| id(it)).collect();
+    Command::Initiate(Invitation::to(callees, Purpose::Video))
 }
 
 fn call_at(seconds: i64, callee: &str) -> Command {

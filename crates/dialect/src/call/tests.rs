@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use housecall_core::{Actor, Private, Role, Room, Rules, Timestamp};
+use housecall_core::{
+    Actor, Private, Role, Room, Rules, Timestamp,
+    room::{Invitation, Purpose},
+};
 
 use super::*;
 use crate::{People, native::wire::Person};
@@ -34,18 +37,8 @@ impl Visit {
     fn new() -> Self {
         let room = Room::new("c1".parse().expect("an id"), Rules::default());
         let visit = Self { room, now: Timestamp::EPOCH, heard: Vec::new() };
-        visit.ask(
-            "doctor",
-            Command::Initiate(housecall_core::room::Invitation {
-                callees: vec!["patient".parse().expect("an id")],
-                purpose: housecall_core::room::Purpose::Video,
-                scheduled_at: None,
-                patient: None,
-                provider: None,
-                appointment: None,
-                metadata: None,
-            }),
-        )
+        let callees = vec!["patient".parse().expect("an id")];
+        visit.ask("doctor", Command::Initiate(Invitation::to(callees, Purpose::Video)))
     }
 
     fn says(self, who: &str, device: &str, word: &str, body: &str) -> Self {

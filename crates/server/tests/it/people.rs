@@ -67,6 +67,19 @@ async fn a_call_is_seen_by_its_people_and_by_administrators() {
 }
 
 #[tokio::test]
+async fn a_visit_is_found_by_its_patient_whoever_called() {
+    let house = TestHouse::open().await;
+    let patient = house.token("pat", Role::Patient);
+    let mut pat = Guest::connect(house.address(), &json!({"token": patient})).await;
+    let _doc = house.guest("doc").await;
+    let call = pat.ask("start", json!({"callees": ["doc"]})).await;
+    let (_, found) = house.get("/webrtc/calls?patientId=pat&providerId=doc", &patient).await;
+    assert_eq!(found["calls"][0]["id"], call["result"]["id"]);
+    let (_, none) = house.get("/webrtc/calls?patientId=doc", &patient).await;
+    assert_eq!(none["total"], 0);
+}
+
+#[tokio::test]
 async fn two_people_who_call_each_other_at_once_get_one_call() {
     let house = TestHouse::open().await;
     for _ in 0..20 {

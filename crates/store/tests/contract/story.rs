@@ -29,15 +29,7 @@ pub(crate) fn actor(name: &str) -> Actor {
 }
 
 pub(crate) fn invitation(callees: &[&str]) -> Invitation {
-    Invitation {
-        callees: callees.iter().map(|it| user(it)).collect(),
-        purpose: Purpose::Video,
-        scheduled_at: None,
-        patient: None,
-        provider: None,
-        appointment: None,
-        metadata: None,
-    }
+    Invitation::to(callees.iter().map(|it| user(it)).collect(), Purpose::Video)
 }
 
 pub(crate) fn join(device: &str) -> Command {
