@@ -13,7 +13,7 @@ mod people;
 
 use axum::{
     Router,
-    http::{HeaderValue, Method, Uri, header},
+    http::{HeaderName, HeaderValue, Method, Uri, header},
 };
 use tower_http::{
     cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
@@ -120,5 +120,9 @@ fn cors(origins: Origins) -> CorsLayer {
             Method::PATCH,
             Method::DELETE,
         ]))
-        .allow_headers(AllowHeaders::list([header::AUTHORIZATION, header::CONTENT_TYPE]))
+        .allow_headers(AllowHeaders::list([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("x-csrf-token"),
+        ]))
 }
