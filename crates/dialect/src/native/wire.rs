@@ -132,7 +132,7 @@ pub struct WatchPeople {
 /// The purpose of a call on the wire.
 #[derive(TS)]
 #[ts(rename = "Purpose", rename_all = "snake_case")]
-#[allow(dead_code, reason = "names the TypeScript shape of core's Purpose")]
+#[expect(dead_code, reason = "names the TypeScript shape of core's Purpose")]
 pub enum PurposeWord {
     /// Seeing and hearing.
     Video,
@@ -144,7 +144,7 @@ pub enum PurposeWord {
 
 /// What a participant sends, on the wire.
 #[derive(TS)]
-#[allow(dead_code, reason = "names the TypeScript shape of core's Media")]
+#[expect(dead_code, reason = "names the TypeScript shape of core's Media")]
 pub struct MediaState {
     /// The microphone is on.
     pub audio: bool,
@@ -273,7 +273,7 @@ pub struct CallState {
 /// How a call came out, on the wire.
 #[derive(TS)]
 #[ts(rename = "Outcome", rename_all = "snake_case")]
-#[allow(dead_code, reason = "names the TypeScript shape of core's Outcome")]
+#[expect(dead_code, reason = "names the TypeScript shape of core's Outcome")]
 pub enum OutcomeWord {
     /// It was answered, and then it ended.
     Completed,
@@ -288,7 +288,7 @@ pub enum OutcomeWord {
 /// How somebody went, on the wire.
 #[derive(TS)]
 #[ts(rename = "Departure", rename_all = "snake_case")]
-#[allow(dead_code, reason = "names the TypeScript shape of core's Departure")]
+#[expect(dead_code, reason = "names the TypeScript shape of core's Departure")]
 pub enum DepartureWord {
     /// They said so.
     Left,

@@ -17,16 +17,29 @@ use crate::house::House;
 /// The most people one answer lists.
 const MOST_PEOPLE: u32 = 200;
 
-/// Somebody to call.
+/// Somebody, as others see them.
 #[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Callable {
+#[schema(as = Person)]
+pub(crate) struct PersonView {
     #[schema(value_type = String)]
     id: UserId,
     #[schema(value_type = String)]
     name: Private<String>,
     #[schema(value_type = String)]
     role: Role,
+}
+
+impl From<Person> for PersonView {
+    fn from(Person { id, name, role }: Person) -> Self {
+        Self { id, name, role }
+    }
+}
+
+/// Somebody to call.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Callable {
+    #[serde(flatten)]
+    person: PersonView,
     /// Whether a device of theirs is connected.
     online: bool,
 }
@@ -37,21 +50,10 @@ pub(crate) struct People {
     people: Vec<Callable>,
 }
 
-/// Somebody of the demo clinic.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DemoPerson {
-    #[schema(value_type = String)]
-    id: UserId,
-    #[schema(value_type = String)]
-    name: Private<String>,
-    #[schema(value_type = String)]
-    role: Role,
-}
-
 /// The demo clinic.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Demo {
-    people: Vec<DemoPerson>,
+    people: Vec<PersonView>,
 }
 
 /// What a page should know before anybody signs in.
@@ -96,10 +98,9 @@ pub(crate) async fn people(
     };
     let users = house.store.users(None, role, MOST_PEOPLE).await?;
     let others = users.into_iter().filter(|it| it.id != caller.user && !it.disabled);
-    let people = others.map(|user| {
-        let Person { id, name, role } = house.directory.remember(&user);
-        let online = house.sessions.is_online(&id);
-        Callable { id, name, role, online }
+    let people = others.map(|user| Callable {
+        online: house.sessions.is_online(&user.id),
+        person: house.directory.remember(&user).into(),
     });
     Ok(Json(People { people: people.collect() }))
 }
@@ -110,11 +111,8 @@ pub(crate) async fn people(
     responses((status = 200, body = HouseFacts)),
 )]
 pub(crate) async fn house(State(house): State<House>) -> Json<HouseFacts> {
-    let person = |it: &Person| {
-        let Person { id, name, role } = it.clone();
-        DemoPerson { id, name, role }
-    };
-    let demo = house.demo.as_ref().map(|it| Demo { people: it.iter().map(person).collect() });
+    let view = |people: &Vec<Person>| people.iter().cloned().map(PersonView::from).collect();
+    let demo = house.demo.as_ref().map(|people| Demo { people: view(people) });
     Json(HouseFacts { version: env!("CARGO_PKG_VERSION"), demo })
 }
 

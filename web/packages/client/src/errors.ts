@@ -44,11 +44,20 @@ export class HousecallError extends Error {
 
   /** A microphone, a camera or the screen could not be had. */
   static device(what: DeviceKind, cause: unknown): HousecallError {
+    if (cause instanceof HousecallError) return cause;
     const name = cause instanceof DOMException ? cause.name : '';
     if (name === 'NotAllowedError' || name === 'SecurityError') {
       return new HousecallError('not-allowed', NOT_ALLOWED[what], undefined, { cause });
     }
     return new HousecallError('no-device', NO_DEVICE[what], undefined, { cause });
+  }
+
+  /** The page came without TLS, so the browser hands out no devices at all. */
+  static insecurePage(): HousecallError {
+    const sentence =
+      'Your browser gives the microphone and the camera to secure pages only. ' +
+      'Open this page with an address that begins with https.';
+    return new HousecallError('not-allowed', sentence);
   }
 
   /** Whatever was thrown, as one of us. */

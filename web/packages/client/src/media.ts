@@ -44,6 +44,12 @@ const OFF: LocalMediaState = {
   problem: null,
 };
 
+/** Browsers give devices to secure pages only (W3C Media Capture, 9.1). */
+function browserDevices(): Devices {
+  if (navigator.mediaDevices === undefined) throw HousecallError.insecurePage();
+  return navigator.mediaDevices;
+}
+
 /** Opens, switches and releases this device's media. */
 export class LocalMedia extends Store<LocalMediaState> {
   readonly #devices: () => Devices;
@@ -53,7 +59,7 @@ export class LocalMedia extends Store<LocalMediaState> {
   #screen: MediaStreamTrack | null = null;
 
   constructor(
-    devices: () => Devices = () => navigator.mediaDevices,
+    devices: () => Devices = browserDevices,
     stream: (tracks: MediaStreamTrack[]) => MediaStream = (it) => new MediaStream(it),
   ) {
     super(OFF);

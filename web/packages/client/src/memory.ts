@@ -14,6 +14,12 @@ export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 const DEVICE = 'housecall.device';
 const CALL = 'housecall.call';
 
+/** 128 random bits. `crypto.randomUUID` would be missing on pages without TLS. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Remembers per tab. */
 export class Memory {
   readonly #storage: TabStorage;
@@ -23,7 +29,7 @@ export class Memory {
   }
 
   /** The id of this device; the same after a reload. */
-  device(make: () => string = () => crypto.randomUUID()): string {
+  device(make: () => string = randomId): string {
     const known = this.#storage.getItem(DEVICE);
     if (known !== null) return known;
     const fresh = make();

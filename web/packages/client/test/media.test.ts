@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LocalMedia } from '../src/media';
 import { FakeDevices, FakeStream } from '../testing';
 
@@ -40,6 +40,15 @@ describe('local media', () => {
     await media.open(BOTH);
     expect(media.state).toMatchObject({ audio: false, video: true });
     expect(media.getSnapshot().problem).toMatchObject({ reason: 'not-allowed' });
+  });
+
+  it('says what to do where the browser gives devices to nobody', async () => {
+    vi.stubGlobal('navigator', {});
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const media = new LocalMedia(undefined, FakeStream.of);
+    await media.open(BOTH);
+    expect(media.state).toMatchObject({ audio: false, video: false });
+    expect(media.getSnapshot().problem?.message).toContain('begins with https');
   });
 
   it('goes with nothing at all', async () => {
