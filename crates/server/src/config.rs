@@ -127,7 +127,7 @@ impl Config {
                 text.parse().with_context(|| format!("The file {name} is not valid TOML."))?;
             lay_over(&mut settings, own, &format!("the file {name}"))?;
         }
-        lay_environment_over(&mut settings, environment)?;
+        lay_environment_over(&mut settings, &with_turn_host(environment))?;
         settings.try_into().context("A setting has a value that does not fit.")
     }
 
@@ -243,6 +243,18 @@ fn lay_environment_over(
     Ok(())
 }
 
+/// Some systems name their TURN server by host and port. While they do,
+/// `TURN_PORT` is that server's port and not the one of ours.
+fn with_turn_host(environment: &HashMap<String, String>) -> HashMap<String, String> {
+    let mut environment = environment.clone();
+    if let Some(host) = environment.remove("TURN_HOST").filter(|it| !it.is_empty()) {
+        let port = environment.remove("TURN_PORT").unwrap_or_else(|| "3478".to_owned());
+        let server = format!("turn:{host}:{port}");
+        environment.entry("WEBRTC_TURN_SERVERS".to_owned()).or_insert(server);
+    }
+    environment
+}
+
 fn from_environment(
     section: &str,
     key: &str,
@@ -288,6 +300,17 @@ mod tests {
         assert_eq!(config.server.port, 4000);
         assert_eq!(config.rules().ring, Duration::from_secs(7));
         assert_eq!(config.origins(), ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn a_turn_server_can_be_named_by_host_and_port() {
+        let own = load(&[("TURN_PORT", "5000")]).expect("good settings");
+        assert_eq!((own.ice.port, own.ice.turn_servers.as_str()), (5000, ""));
+        let other =
+            load(&[("TURN_HOST", "turn.example"), ("TURN_PORT", "5000"), ("TURN_USER", "u")]);
+        let other = other.expect("good settings").ice;
+        assert_eq!((other.port, other.turn_servers.as_str()), (3478, "turn:turn.example:5000"));
+        assert_eq!(other.turn_username, "u");
     }
 
     #[test]

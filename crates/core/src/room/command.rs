@@ -32,8 +32,8 @@ pub enum Command {
         device: DeviceId,
         /// What it sends.
         media: Media,
-        /// Come in even if another device of the same user is in the room: it
-        /// is put out.
+        /// Come in even if a device of the same user is in the room: another
+        /// one is put out, and the same one starts anew.
         take_over: bool,
     },
     /// Come back with peer connections that are still alive. Joins if there is

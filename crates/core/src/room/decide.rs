@@ -171,7 +171,8 @@ impl Draft<'_> {
             Stage::Accepted { device: Some(winner), .. } if *winner != device && !take_over => {
                 return Err(Refusal::AnsweredElsewhere);
             }
-            Stage::Present { device: present } if *present == device => {
+            // Said twice. A page that was reloaded takes over from itself.
+            Stage::Present { device: present } if *present == device && !take_over => {
                 return self.change_media(
                     user,
                     &device,

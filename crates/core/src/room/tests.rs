@@ -263,6 +263,18 @@ fn a_call_can_be_moved_to_another_device_on_purpose() {
 }
 
 #[test]
+fn a_reloaded_page_is_a_new_incarnation_of_its_device() {
+    let incarnation = |tale: &Tale| tale.room.participant(&id("patient")).map(|it| it.incarnation);
+    let tale = visit();
+    let before = incarnation(&tale);
+    let tale = tale.tell("patient", join("phone"));
+    assert_eq!(incarnation(&tale), before, "joining twice changes nothing");
+    let tale = tale.tell("patient", take_over("phone"));
+    assert!(incarnation(&tale) > before);
+    check(tale, &["patient: (nothing new)", "patient: patient joined on phone"]);
+}
+
+#[test]
 fn every_ring_ends() {
     let ring = Rules::default().ring.as_secs();
     check(
