@@ -132,7 +132,6 @@ pub struct WatchPeople {
 /// The purpose of a call on the wire.
 #[derive(TS)]
 #[ts(rename = "Purpose", rename_all = "snake_case")]
-#[expect(dead_code, reason = "names the TypeScript shape of core's Purpose")]
 pub enum PurposeWord {
     /// Seeing and hearing.
     Video,
@@ -144,7 +143,6 @@ pub enum PurposeWord {
 
 /// What a participant sends, on the wire.
 #[derive(TS)]
-#[expect(dead_code, reason = "names the TypeScript shape of core's Media")]
 pub struct MediaState {
     /// The microphone is on.
     pub audio: bool,
@@ -273,7 +271,6 @@ pub struct CallState {
 /// How a call came out, on the wire.
 #[derive(TS)]
 #[ts(rename = "Outcome", rename_all = "snake_case")]
-#[expect(dead_code, reason = "names the TypeScript shape of core's Outcome")]
 pub enum OutcomeWord {
     /// It was answered, and then it ended.
     Completed,
@@ -288,7 +285,6 @@ pub enum OutcomeWord {
 /// How somebody went, on the wire.
 #[derive(TS)]
 #[ts(rename = "Departure", rename_all = "snake_case")]
-#[expect(dead_code, reason = "names the TypeScript shape of core's Departure")]
 pub enum DepartureWord {
     /// They said so.
     Left,
