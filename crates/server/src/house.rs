@@ -111,13 +111,9 @@ impl House {
         self.name_parts(by, &mut invitation);
         let id = new_room_id();
         self.reserve_line(by, &invitation, &id)?;
-        let live = LiveRoom::new(Room::new(id.clone(), self.config.rules()));
+        let live = LiveRoom::new(Room::new(id, self.config.rules()));
         let commands = [vec![Command::Initiate(invitation)], then].concat();
-        let started = self.decide_in_turn(live, by.clone(), commands).await;
-        if started.is_err() {
-            self.rooms.release(&id);
-        }
-        started
+        self.decide_in_turn(live, by.clone(), commands).await
     }
 
     /// Says who is the patient and who the provider, where their roles do and
@@ -197,7 +193,8 @@ impl House {
     }
 
     /// Runs in a task of its own: a client that goes away in the middle must
-    /// not leave a recorded decision undelivered.
+    /// not leave a recorded decision undelivered, nor a line reserved for a call
+    /// that never came to be.
     async fn decide_in_turn(
         &self,
         live: Arc<LiveRoom>,
@@ -207,7 +204,12 @@ impl House {
         let house = self.clone();
         let decision = tokio::spawn(async move {
             let _turn = live.turn.lock().await;
-            house.decide_record_evolve_deliver(&live, &by, commands).await
+            let decided = house.decide_record_evolve_deliver(&live, &by, commands).await;
+            let state = live.state();
+            if state.seq() == 0 {
+                house.rooms.release(state.id());
+            }
+            decided
         });
         decision.await.unwrap_or_else(|_| Err(internal()))
     }

@@ -98,6 +98,16 @@ async fn two_people_who_call_each_other_at_once_get_one_call() {
 }
 
 #[tokio::test]
+async fn a_call_that_never_came_to_be_holds_no_line() {
+    let house = TestHouse::open().await;
+    let mut ann = house.guest("ann").await;
+    for _ in 0..2 {
+        let refused = ann.ask("start", json!({"callees": ["ann"]})).await;
+        assert_eq!(refused["problem"]["code"], "cannot_call_yourself", "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn devices_race_for_an_answer_and_one_wins() {
     let house = TestHouse::open().await;
     let mut ann = house.guest("ann").await;
