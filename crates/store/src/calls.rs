@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use housecall_core::{
     AppointmentId, Private, RoomId, Timestamp, UserId,
-    room::{Media, Purpose},
+    room::{Media, Purpose, StageName},
 };
 
-use crate::{CallStatus, StageName, StoreError};
+use crate::{CallStatus, StoreError};
 
 /// A call, as its latest entry left it.
 #[derive(Debug, Clone, PartialEq, Eq)]

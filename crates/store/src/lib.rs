@@ -14,9 +14,10 @@ mod open;
 mod rooms;
 mod secrets;
 mod sign_ins;
+mod status;
 mod users;
 mod verify;
-mod words;
+
 mod writer;
 
 use std::{sync::Arc, time::Duration};
@@ -28,9 +29,9 @@ pub use journal::{Record, Stream};
 pub use secrets::{PasswordHash, SecretHash};
 pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;
+pub use status::CallStatus;
 pub use users::{NewUser, User};
 pub use verify::{Flaw, Verdict};
-pub use words::{CallStatus, StageName};
 
 use crate::{open::Db, writer::Writer};
 

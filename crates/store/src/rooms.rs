@@ -8,7 +8,7 @@ use housecall_core::{
 };
 
 use crate::{
-    CallStatus, StageName, Store, StoreError,
+    CallStatus, Store, StoreError,
     journal::{Line, read_json, signed, unsigned},
     ledger::{Ledger, Script},
     writer::Write,
@@ -198,7 +198,7 @@ fn write_participants(script: &mut Script, room: &Room, users: &[UserId]) {
     );
     script.push_values(rows, |mut row, (user, it)| {
         row.push_bind(room.id().as_str()).push_bind(user.as_str());
-        row.push_bind(text(room.created_at())).push_bind(StageName::of(&it.stage).as_str());
+        row.push_bind(text(room.created_at())).push_bind(it.stage.name().as_str());
         row.push_bind(text(it.invited_at));
         row.push_bind(it.joined_at.map(text)).push_bind(it.left_at.map(text));
         row.push_bind(it.media.audio).push_bind(it.media.video).push_bind(it.media.screen);

@@ -1,8 +1,8 @@
-//! Where calls and people stand, in the words of the database.
+//! How a call stands, in the words of the database.
 
 use housecall_core::{
     Room,
-    room::{Outcome, Phase, Stage},
+    room::{Outcome, Phase},
 };
 
 /// How a call stands, in one word.
@@ -67,76 +67,5 @@ impl CallStatus {
             CallStatus::Active => "active",
             CallStatus::Over(_) => "over",
         }
-    }
-}
-
-/// Where a participant stands, without the particulars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StageName {
-    /// The caller, who has not come in yet.
-    Calling,
-    /// Named in a scheduled call.
-    Invited,
-    /// Their devices ring.
-    Ringing,
-    /// They accepted.
-    Accepted,
-    /// In the room.
-    Present,
-    /// In the room, with the connection lost.
-    Lost,
-    /// They said no.
-    Declined,
-    /// They let it ring.
-    Missed,
-    /// They are not in the room any more.
-    Left,
-}
-
-impl StageName {
-    const ALL: [StageName; 9] = [
-        StageName::Calling,
-        StageName::Invited,
-        StageName::Ringing,
-        StageName::Accepted,
-        StageName::Present,
-        StageName::Lost,
-        StageName::Declined,
-        StageName::Missed,
-        StageName::Left,
-    ];
-
-    /// The name of a stage.
-    pub fn of(stage: &Stage) -> Self {
-        match stage {
-            Stage::Calling => StageName::Calling,
-            Stage::Invited => StageName::Invited,
-            Stage::Ringing => StageName::Ringing,
-            Stage::Accepted { .. } => StageName::Accepted,
-            Stage::Present { .. } => StageName::Present,
-            Stage::Lost { .. } => StageName::Lost,
-            Stage::Declined => StageName::Declined,
-            Stage::Missed => StageName::Missed,
-            Stage::Left(_) => StageName::Left,
-        }
-    }
-
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            StageName::Calling => "calling",
-            StageName::Invited => "invited",
-            StageName::Ringing => "ringing",
-            StageName::Accepted => "accepted",
-            StageName::Present => "present",
-            StageName::Lost => "lost",
-            StageName::Declined => "declined",
-            StageName::Missed => "missed",
-            StageName::Left => "left",
-        }
-    }
-
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == word)
     }
 }

@@ -16,7 +16,7 @@ use housecall_core::{
     Actor, Command, Role, Room, RoomId, Rules, Timestamp,
     room::{Invitation, Media, Purpose},
 };
-use housecall_store::{ParticipantRow, StageName, Store, Verdict};
+use housecall_store::{ParticipantRow, Store, Verdict};
 
 const ROUNDS: u32 = 12;
 const WRITERS: u32 = 24;
@@ -88,7 +88,7 @@ async fn check(url: &str, acknowledged: &HashMap<String, u64>) {
         };
         let expected: Vec<_> = folded
             .participants()
-            .map(|(user, it)| (user.clone(), StageName::of(&it.stage), it.media))
+            .map(|(user, it)| (user.clone(), it.stage.name(), it.media))
             .collect();
         assert_eq!(stages(&row.participants), expected, "{room}");
     }

@@ -8,6 +8,7 @@ mod decide;
 mod event;
 #[cfg(test)]
 mod laws;
+mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use command::{Command, Refusal, Rules};
 pub use event::{Departure, Entry, Event, Invitation, Media, Outcome, Purpose, Reason, TooLong};
+pub use stage::{Stage, StageName};
 
 use crate::{DeviceId, RoomId, Timestamp, UserId};
 
@@ -43,61 +45,6 @@ pub enum Phase {
         /// Why, if somebody said.
         reason: Option<Reason>,
     },
-}
-
-/// Where one person stands in a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stage {
-    /// The caller, who has not come in yet.
-    Calling,
-    /// Named in a scheduled call; nothing rings.
-    Invited,
-    /// Their devices ring.
-    Ringing,
-    /// They accepted; a device has to come in.
-    Accepted {
-        /// The device that won, if one was named.
-        device: Option<DeviceId>,
-        /// By when.
-        until: Timestamp,
-    },
-    /// In the room, connected to us.
-    Present {
-        /// With this device.
-        device: DeviceId,
-    },
-    /// In the room, but the connection to us is lost.
-    Lost {
-        /// The device that was in.
-        device: DeviceId,
-        /// How long we wait.
-        until: Timestamp,
-    },
-    /// They said no.
-    Declined,
-    /// They let it ring.
-    Missed,
-    /// They were in, or had accepted, and are not any more.
-    Left(Departure),
-}
-
-impl Stage {
-    /// In the room, be the connection lost or not: peers hold on to them.
-    pub fn is_in_room(&self) -> bool {
-        matches!(self, Stage::Present { .. } | Stage::Lost { .. })
-    }
-
-    /// In the room or on the way to it.
-    fn is_coming(&self) -> bool {
-        self.is_in_room() || matches!(self, Stage::Ringing | Stage::Accepted { .. })
-    }
-
-    fn deadline(&self) -> Option<Timestamp> {
-        match self {
-            Stage::Accepted { until, .. } | Stage::Lost { until, .. } => Some(*until),
-            _ => None,
-        }
-    }
 }
 
 /// A person in a room.

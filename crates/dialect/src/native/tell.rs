@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use housecall_core::{
     DeviceId, Entry, Event, Room, Timestamp, UserId,
-    room::{Outcome, Participant, Phase, Stage},
+    room::{Outcome, Participant, Phase},
 };
 
-use super::wire::{
-    CallEvent, CallState, Happening, ParticipantState, PhaseWord, StageWord, Welcome,
-};
+use super::wire::{CallEvent, CallState, Happening, ParticipantState, PhaseWord, Welcome};
 use crate::{Viewer, WhoOffers};
 
 pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>]) -> Welcome {
@@ -41,7 +39,7 @@ pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
 fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> ParticipantState {
     ParticipantState {
         person: viewer.people.person(user),
-        stage: stage(&it.stage),
+        stage: it.stage.name(),
         media: it.media,
         incarnation: it.incarnation,
         yield_to: yields_to(viewer, user, it),
@@ -115,19 +113,5 @@ fn phase(phase: &Phase) -> PhaseWord {
         Phase::Scheduled { .. } => PhaseWord::Scheduled,
         Phase::Active => PhaseWord::Active,
         Phase::Over { .. } => PhaseWord::Over,
-    }
-}
-
-fn stage(stage: &Stage) -> StageWord {
-    match stage {
-        Stage::Calling => StageWord::Calling,
-        Stage::Invited => StageWord::Invited,
-        Stage::Ringing => StageWord::Ringing,
-        Stage::Accepted { .. } => StageWord::Accepted,
-        Stage::Present { .. } => StageWord::Present,
-        Stage::Lost { .. } => StageWord::Lost,
-        Stage::Declined => StageWord::Declined,
-        Stage::Missed => StageWord::Missed,
-        Stage::Left(_) => StageWord::Left,
     }
 }

@@ -3,7 +3,7 @@
 
 use housecall_core::{
     Private, Role, RoomId, Timestamp, UserId,
-    room::{Departure, Media, Outcome, Purpose, Reason},
+    room::{Departure, Media, Outcome, Purpose, Reason, StageName},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -169,8 +169,8 @@ pub struct Person {
 }
 
 /// Where one person stands in a call.
-#[derive(Debug, Clone, Copy, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
+#[derive(TS)]
+#[ts(rename_all = "snake_case")]
 pub enum StageWord {
     /// The caller, who has not come in yet.
     Calling,
@@ -199,7 +199,8 @@ pub struct ParticipantState {
     /// Who.
     pub person: Person,
     /// Where they stand.
-    pub stage: StageWord,
+    #[ts(as = "StageWord")]
+    pub stage: StageName,
     /// What they send.
     #[ts(as = "MediaState")]
     pub media: Media,

@@ -2,10 +2,10 @@
 
 use housecall_core::{
     AppointmentId, Private, RoomId, Timestamp, UserId,
-    room::{Outcome, Purpose},
+    room::{Outcome, Purpose, StageName},
 };
 use housecall_dialect::call::room_name;
-use housecall_store::{CallRow, CallStatus, ParticipantRow, StageName};
+use housecall_store::{CallRow, CallStatus, ParticipantRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;

@@ -4,7 +4,7 @@ use housecall_core::{
     Command, Private,
     room::{Media, Outcome, Purpose},
 };
-use housecall_store::{CallStatus, ParticipantRow, StageName, StoreError, Verdict};
+use housecall_store::{CallStatus, ParticipantRow, StoreError, Verdict};
 
 use crate::{
     backend::Backend,
@@ -60,7 +60,7 @@ pub(crate) async fn rows_follow_the_room(backend: &impl Backend) {
         let row = row.expect("the call is there");
         let participants = call.room.participants().map(|(user, it)| ParticipantRow {
             user: user.clone(),
-            stage: StageName::of(&it.stage),
+            stage: it.stage.name(),
             invited_at: it.invited_at,
             joined_at: it.joined_at,
             left_at: it.left_at,

@@ -1,0 +1,134 @@
+//! Where a person stands in a call.
+
+use serde::Serialize;
+
+use super::Departure;
+use crate::{DeviceId, Timestamp};
+
+/// Where one person stands in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// The caller, who has not come in yet.
+    Calling,
+    /// Named in a scheduled call; nothing rings.
+    Invited,
+    /// Their devices ring.
+    Ringing,
+    /// They accepted; a device has to come in.
+    Accepted {
+        /// The device that won, if one was named.
+        device: Option<DeviceId>,
+        /// By when.
+        until: Timestamp,
+    },
+    /// In the room, connected to us.
+    Present {
+        /// With this device.
+        device: DeviceId,
+    },
+    /// In the room, but the connection to us is lost.
+    Lost {
+        /// The device that was in.
+        device: DeviceId,
+        /// How long we wait.
+        until: Timestamp,
+    },
+    /// They said no.
+    Declined,
+    /// They let it ring.
+    Missed,
+    /// They were in, or had accepted, and are not any more.
+    Left(Departure),
+}
+
+impl Stage {
+    /// Where they stand, without the particulars.
+    pub fn name(&self) -> StageName {
+        match self {
+            Stage::Calling => StageName::Calling,
+            Stage::Invited => StageName::Invited,
+            Stage::Ringing => StageName::Ringing,
+            Stage::Accepted { .. } => StageName::Accepted,
+            Stage::Present { .. } => StageName::Present,
+            Stage::Lost { .. } => StageName::Lost,
+            Stage::Declined => StageName::Declined,
+            Stage::Missed => StageName::Missed,
+            Stage::Left(_) => StageName::Left,
+        }
+    }
+
+    /// In the room, be the connection lost or not: peers hold on to them.
+    pub fn is_in_room(&self) -> bool {
+        matches!(self, Stage::Present { .. } | Stage::Lost { .. })
+    }
+
+    /// In the room or on the way to it.
+    pub(super) fn is_coming(&self) -> bool {
+        self.is_in_room() || matches!(self, Stage::Ringing | Stage::Accepted { .. })
+    }
+
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        match self {
+            Stage::Accepted { until, .. } | Stage::Lost { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// Where a participant stands, without the particulars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageName {
+    /// The caller, who has not come in yet.
+    Calling,
+    /// Named in a scheduled call.
+    Invited,
+    /// Their devices ring.
+    Ringing,
+    /// They accepted.
+    Accepted,
+    /// In the room.
+    Present,
+    /// In the room, with the connection lost.
+    Lost,
+    /// They said no.
+    Declined,
+    /// They let it ring.
+    Missed,
+    /// They are not in the room any more.
+    Left,
+}
+
+impl StageName {
+    const ALL: [StageName; 9] = [
+        StageName::Calling,
+        StageName::Invited,
+        StageName::Ringing,
+        StageName::Accepted,
+        StageName::Present,
+        StageName::Lost,
+        StageName::Declined,
+        StageName::Missed,
+        StageName::Left,
+    ];
+
+    /// The word for it in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StageName::Calling => "calling",
+            StageName::Invited => "invited",
+            StageName::Ringing => "ringing",
+            StageName::Accepted => "accepted",
+            StageName::Present => "present",
+            StageName::Lost => "lost",
+            StageName::Declined => "declined",
+            StageName::Missed => "missed",
+            StageName::Left => "left",
+        }
+    }
+
+    /// The name of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
