@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, test } from 'node:test';
+import { openBrowser, openPage } from './support/browser.js';
 import { startHouse } from './support/house.js';
 import { Person } from './support/people.js';
 import { inTime } from './support/waiting.js';
@@ -29,6 +31,9 @@ const refresh = (/** @type {string} */ refreshToken) =>
 const logIn = (/** @type {string} */ email, password = PASSWORD) =>
   house.stranger.post('/api/auth/login', { email, password });
 
+/** Somebody without what only other clients look for. */
+const inShort = (/** @type {any} */ { id, name, email, role }) => ({ id, name, email, role });
+
 /**
  * @param {import('./support/people.js').Answer} answer
  * @param {number} status
@@ -41,13 +46,13 @@ function assertRefused({ status: actual, type, body }, status, code) {
 test('somebody registers, is somebody, and signs in again', async () => {
   const { signIn, person } = await registered('rosa');
   const user = { id: person.id, name: 'rosa', email: 'rosa@clinic.example', role: 'patient' };
-  assert.deepEqual(signIn.user, user);
+  assert.deepEqual(inShort(signIn.user), user);
   assert.equal(signIn.expiresIn, 15 * 60);
-  assert.deepEqual((await person.get('/api/me')).body, user);
+  assert.deepEqual((await person.get('/api/me')).body, signIn.user);
 
   const again = await logIn('ROSA@clinic.example');
   assert.equal(again.status, 200);
-  assert.deepEqual(again.body.user, user);
+  assert.deepEqual(again.body.user, signIn.user);
   assert.notEqual(again.body.refreshToken, signIn.refreshToken);
   assert.ok(!JSON.stringify(again.body).includes(PASSWORD));
 });
@@ -129,6 +134,81 @@ test('a sign-in outlives the server', async (t) => {
   const next = await own.stranger.post('/api/auth/refresh', { refreshToken });
   assert.equal(next.status, 200);
   assert.equal((await own.stranger.post('/api/auth/login', who)).status, 200);
+});
+
+/** A web server with an empty page; its origin. */
+async function emptySite() {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Empty</title>');
+  });
+  after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return `http://localhost:${port}`;
+}
+
+/**
+ * Asks from within a page as its scripts would, cookies included; the status
+ * of what the page may read, and its scripts' cookies.
+ * @param {import('playwright-core').Page} page
+ * @param {string} url
+ * @param {RequestInit} [options]
+ */
+function fetchIn(page, url, options = {}) {
+  return page.evaluate(
+    async ({ url, options }) => {
+      const { status } = await fetch(url, { credentials: 'include', ...options });
+      const names = document.cookie.split('; ').map((it) => it.split('=')[0]);
+      return { status, cookies: names.filter((it) => it !== '').sort() };
+    },
+    { url, options },
+  );
+}
+
+test('browsers keep the cookies of pages that look for them, and of no other', async (t) => {
+  const [listed, unlisted] = [await emptySite(), await emptySite()];
+  const own = await startHouse(t, { env: { FRONTEND_URL: listed } });
+  const who = { email: 'nora@clinic.example', password: PASSWORD };
+  await own.stranger.post('/api/auth/register', who);
+  const headers = { 'content-type': 'application/json' };
+  const login = { method: 'POST', headers, body: JSON.stringify(who) };
+  const auth = `${own.url}/api/auth`;
+
+  const browser = await openBrowser(t);
+  const page = await openPage(t, browser);
+  const kept = async () => (await page.context().cookies(auth)).map((it) => it.name).sort();
+  await page.goto(own.url);
+  assert.deepEqual(await fetchIn(page, `${auth}/login`, login), { status: 200, cookies: [] });
+  assert.deepEqual(await kept(), [], 'our own pages keep nothing');
+
+  await page.goto(listed);
+  const readable = ['AccessToken', 'authToken'];
+  const all = ['AccessToken', 'RefreshToken', 'authToken'];
+  assert.deepEqual(await fetchIn(page, `${auth}/login`, login), { status: 200, cookies: readable });
+  assert.deepEqual(await kept(), all);
+  assert.equal((await fetchIn(page, `${own.url}/api/me`)).status, 200);
+  const [first, second] = await Promise.all([
+    fetchIn(page, `${auth}/refresh`, { method: 'POST' }),
+    fetchIn(page, `${auth}/refresh`, { method: 'POST' }),
+  ]);
+  assert.deepEqual([first.status, second.status], [200, 200]);
+
+  // Another origin of the same site: the browser sends the cookies along.
+  const other = await page.context().newPage();
+  await other.goto(unlisted);
+  const before = await page.context().cookies(auth);
+  for (const word of ['logout', 'refresh']) {
+    const answers = other.waitForResponse((it) => it.url() === `${auth}/${word}`);
+    await fetchIn(other, `${auth}/${word}`, { method: 'POST', mode: 'no-cors' });
+    assert.equal((await answers).status(), 403, word);
+  }
+  assert.deepEqual(await page.context().cookies(auth), before);
+
+  const out = await fetchIn(page, `${auth}/logout`, { method: 'POST' });
+  assert.deepEqual(out, { status: 204, cookies: [] });
+  assert.deepEqual(await kept(), []);
+  assert.equal((await fetchIn(page, `${own.url}/api/me`)).status, 401);
 });
 
 test('patients see who treats them, and not each other', async (t) => {
@@ -218,7 +298,7 @@ test('the demo lets people in with one click, and only where it is open', async 
   assert.deepEqual(roles, ['admin', 'patient', 'patient', 'provider', 'provider']);
   const [{ id, name, role }] = people;
   const { status, body } = await demo.stranger.post('/api/demo/sign-in', { userId: id });
-  assert.deepEqual([status, body.user], [200, { id, name, email: null, role }]);
+  assert.deepEqual([status, inShort(body.user)], [200, { id, name, email: null, role }]);
   const me = new Person(demo, id, body.accessToken);
   assert.equal((await me.get('/api/me')).body.id, id);
   assertRefused(await demo.stranger.post('/api/demo/sign-in', { userId: 'demo-nobody' }), 404, 'not_found');

@@ -38,8 +38,9 @@ afterEach(async () => {
 function assertProblem({ status: actual, type, body }, status, code, field) {
   assert.deepEqual([actual, body.code, body.field], [status, code, field], JSON.stringify(body));
   assert.equal(type, 'application/problem+json');
-  const { title, detail, ...rest } = body;
-  const same = { statusCode: status, message: detail, error: title };
+  const { title, detail, error, ...rest } = body;
+  assert.ok([title, detail].includes(error), error);
+  const same = { success: false, statusCode: status, message: detail };
   const about = { type: 'about:blank', status, code, ...(field && { field }) };
   const { callId: _, ...known } = rest;
   assert.deepEqual(known, { ...about, ...same });

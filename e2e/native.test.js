@@ -38,12 +38,13 @@ test('a call from the first ring to the last word, every command acked', async (
   const state = {
     id: 'CALL',
     seq: 3,
+    kind: 'call',
     purpose: 'video',
     phase: 'ringing',
     caller: 'ada',
     people: [
-      { person: ADA, stage: 'present', media: SEEN, incarnation: 3, yieldTo: false },
-      { person: BEN, stage: 'ringing', media: OFF, incarnation: 0, yieldTo: false },
+      { person: ADA, stage: 'present', media: SEEN, incarnation: 3, yieldTo: false, consented: false },
+      { person: BEN, stage: 'ringing', media: OFF, incarnation: 0, yieldTo: false, consented: false },
     ],
     here: true,
     createdAt: 'TIME',
@@ -56,8 +57,8 @@ test('a call from the first ring to the last word, every command acked', async (
     seq: 1,
     here: false,
     people: [
-      { person: ADA, stage: 'calling', media: OFF, incarnation: 0, yieldTo: true },
-      { person: BEN, stage: 'invited', media: OFF, incarnation: 0, yieldTo: false },
+      { person: ADA, stage: 'calling', media: OFF, incarnation: 0, yieldTo: true, consented: false },
+      { person: BEN, stage: 'invited', media: OFF, incarnation: 0, yieldTo: false, consented: false },
     ],
   };
   const event = (/** @type {number} */ seq, /** @type {object} */ it) => [
@@ -91,6 +92,7 @@ test('a call from the first ring to the last word, every command acked', async (
         media: { audio: true, video: false, screen: false },
         incarnation: 5,
         yieldTo: false,
+        consented: false,
       },
       elsewhere: false,
     }),

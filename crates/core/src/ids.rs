@@ -119,8 +119,16 @@ id! {
     DeviceId
 }
 id! {
-    /// An appointment of the system around us; opaque here.
+    /// An appointment: one of ours, or one of the system around us.
     AppointmentId
+}
+id! {
+    /// A meeting: a place with a name.
+    MeetingId
+}
+id! {
+    /// A recording of a room.
+    RecordingId
 }
 
 #[cfg(test)]

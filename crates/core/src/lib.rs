@@ -7,13 +7,14 @@
 
 mod actor;
 mod ids;
+pub mod negotiation;
 mod private;
 pub mod quality;
 pub mod room;
 mod time;
 
 pub use actor::{Actor, Role};
-pub use ids::{AppointmentId, DeviceId, IdError, RoomId, UserId};
+pub use ids::{AppointmentId, DeviceId, IdError, MeetingId, RecordingId, RoomId, UserId};
 pub use private::Private;
 pub use room::{Command, Entry, Event, Refusal, Room, Rules};
 pub use time::{NotATime, Timestamp};

@@ -1,6 +1,8 @@
 //! What a client said, in Housecall's terms.
 
-use housecall_core::{Command, RoomId, UserId, quality::Sample, room::Invitation};
+use std::{borrow::Cow, collections::HashMap};
+
+use housecall_core::{AppointmentId, Command, RoomId, UserId, quality::Sample, room::Invitation};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -22,34 +24,121 @@ pub enum Heard<'a> {
         invitation: Invitation,
         /// What to do in the new room in the same breath.
         then: Vec<Command>,
+        /// Refuse at once if the one who is called is offline, or in another
+        /// call.
+        only_if_free: bool,
     },
     /// Ask something of a room: all of it or none.
     Ask {
         /// Which room.
-        room: RoomId,
+        place: Place,
         /// What.
+        commands: Vec<Command>,
+    },
+    /// Come into a room. If it is an appointment or a meeting that nobody is at
+    /// yet, it is opened.
+    Enter {
+        /// Which room.
+        place: Place,
+        /// What to do there: all of it or none.
         commands: Vec<Command>,
     },
     /// Pass something on to a peer.
     Signal {
         /// In which room.
-        room: RoomId,
+        place: Place,
         /// To whom.
         to: Recipient,
         /// What.
         signal: Signal<'a>,
     },
-    /// How does this call stand?
-    Look(RoomId),
+    /// Show the others something that is not kept.
+    Gesture {
+        /// In which room.
+        place: Place,
+        /// What.
+        gesture: Gesture,
+    },
+    /// Ask the hosts of a room to be let in.
+    Knock(Place),
+    /// Ask somebody to come to an appointment.
+    CallIn {
+        /// Whom.
+        user: UserId,
+        /// To which appointment.
+        appointment: AppointmentId,
+        /// What to tell them: a JSON object, passed on as it stands.
+        body: Box<RawValue>,
+    },
+    /// Record. The house gives the recording its id.
+    Record {
+        /// In which room.
+        place: Place,
+        /// What to do there before: all of it or none.
+        first: Vec<Command>,
+    },
+    /// How does this room stand?
+    Look(Place),
+    /// What was written here?
+    Messages {
+        /// In which room.
+        place: Place,
+        /// At most so many, the latest.
+        most: u32,
+        /// What this shows the others, if the speaker is in the room.
+        shows: Option<Gesture>,
+    },
+    /// Which rooms am I in, or called to?
+    Mine,
     /// Tell me when people come and go, or stop.
     WatchPeople(bool),
     /// How good the connection is.
     Quality {
         /// In which room.
-        room: RoomId,
+        place: Place,
         /// What was measured.
         sample: Sample,
     },
+    /// Nothing is asked of the house: the vocabulary answers by itself.
+    Greeting,
+}
+
+/// Which room a client means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The one of this name: a room's id, that of its appointment or meeting, a
+    /// ticket, or a name this connection has used for it before.
+    Named(RoomId),
+    /// The open call with this person, whatever the client calls it.
+    With {
+        /// The person.
+        peer: UserId,
+        /// What the client calls it.
+        named: Option<RoomId>,
+    },
+    /// The room this connection is in, else the only open call of its user.
+    Here {
+        /// What the client calls it; looked for first.
+        named: Option<RoomId>,
+    },
+}
+
+impl From<RoomId> for Place {
+    fn from(name: RoomId) -> Self {
+        Place::Named(name)
+    }
+}
+
+/// Something that is shown to the others in a room and forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gesture {
+    /// They are writing, or have stopped.
+    Typing(bool),
+    /// They follow what is written, or have stopped.
+    Attending(bool),
+    /// They have read all messages up to this one; all there are, if it is
+    /// absent.
+    Read(Option<String>),
 }
 
 /// Who gets a signal.
@@ -81,6 +170,9 @@ pub struct Signal<'a> {
     pub kind: SignalKind,
     /// The JSON text.
     pub body: &'a RawValue,
+    /// Said with the one word some clients have for all kinds; they hear it the
+    /// same way.
+    pub wrapped: bool,
 }
 
 impl std::fmt::Debug for Signal<'_> {
@@ -96,7 +188,7 @@ impl<'a> Signal<'a> {
             SignalKind::Offer | SignalKind::Answer => check_description(body, field)?,
             SignalKind::Candidate => check_candidate(body, field)?,
         }
-        Ok(Self { kind, body })
+        Ok(Self { kind, body, wrapped: false })
     }
 }
 
@@ -142,6 +234,14 @@ pub fn parse<'a, T: Deserialize<'a>>(body: Option<&'a str>) -> Result<T, Garbled
         let field = missing_field(&what).or((path != ".").then_some(path));
         Garbled { field, what: what.into(), too_large: false }
     })
+}
+
+/// Whether the body of a word is an object with this field. The text is known to
+/// be JSON; only the outermost fields are looked at.
+pub fn has_field(body: Option<&str>, field: &str) -> bool {
+    let fields: Result<HashMap<Cow<'_, str>, &RawValue>, _> =
+        serde_json::from_str(body.unwrap_or("null"));
+    fields.is_ok_and(|it| it.contains_key(field))
 }
 
 /// serde_json's message without "at line 1 column 7": nobody counts columns of

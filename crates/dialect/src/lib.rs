@@ -2,31 +2,45 @@
 //! client and Housecall's commands and events, and does nothing else: no
 //! state, no rules, no wires.
 
+mod between_two;
 pub mod call;
+pub mod consultation;
+pub mod contact;
 mod heard;
+pub mod live;
+pub mod meeting;
 pub mod native;
 mod problem;
+pub mod rtc;
+#[cfg(test)]
+mod staging;
 
-use std::fmt;
+use std::{borrow::Cow, fmt, sync::Arc};
 
-pub use heard::{Heard, Recipient, Signal, SignalKind, parse};
+pub use heard::{Gesture, Heard, Place, Recipient, Signal, SignalKind, has_field, parse};
 use housecall_core::{
-    DeviceId, Entry, Room, RoomId, UserId,
+    Command, DeviceId, Entry, Event, Role, Room, RoomId, UserId,
+    negotiation::FirstOffer,
     quality::{Sample, Warning},
 };
 pub use problem::{Garbled, Problem};
 
 use native::wire::Person;
+use serde_json::value::RawValue;
 
-/// Who makes the first offer when somebody comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhoOffers {
-    /// Whoever was there; if both sides do, the clients sort it out
-    /// themselves (perfect negotiation).
-    Anybody,
-    /// Whoever was there before. If both sides do, the client breaks.
-    WhoWasThere,
-}
+/// Every vocabulary we speak. Of those in one namespace, the first answers a
+/// client that has not said yet which it speaks.
+pub const ALL: &[&dyn Dialect] = &[
+    &native::Native,
+    &consultation::Consultation,
+    &rtc::Rtc::SEED,
+    &call::Call,
+    &rtc::Rtc::LATER,
+    &live::Live,
+    &meeting::Meeting::CHAT,
+    &meeting::Meeting::MEDIA,
+    &contact::Contact,
+];
 
 /// What it means when a page that speaks this vocabulary is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,26 +56,66 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// What to call it in logs and tests.
     fn name(&self) -> &'static str;
 
-    /// The Socket.IO namespace it is spoken in.
-    fn namespace(&self) -> &'static str;
+    /// The Socket.IO namespaces it is spoken in.
+    fn namespaces(&self) -> &'static [&'static str];
 
     /// Who makes the first offer among its clients.
-    fn who_offers(&self) -> WhoOffers;
+    fn first_offer(&self) -> FirstOffer;
 
     /// What it means when its page is closed.
     fn page_close(&self) -> PageClose;
 
-    /// Understands a word said by a client on `device`; `None` if the word is
-    /// not of this vocabulary.
+    /// Whether only a client of this vocabulary would say this word with a body
+    /// of this shape: what settles the dialect of a connection whose namespace
+    /// has several.
+    fn recognizes(&self, word: &str, body: Option<&str>) -> bool;
+
+    /// Whether its clients connect without a token, and show who they are by the
+    /// ticket they come into a room with.
+    fn takes_tickets(&self) -> bool {
+        false
+    }
+
+    /// Understands a word; `None` if it is not of this vocabulary.
     fn decode<'a>(
         &self,
-        device: &DeviceId,
+        by: &Speaker<'_>,
         word: &str,
         body: Option<&'a str>,
     ) -> Option<Result<Heard<'a>, Garbled>>;
 
     /// Puts news into words for one viewer: none, one or several.
     fn encode(&self, viewer: &Viewer<'_>, news: &News<'_>, say: &mut dyn FnMut(&str, String));
+
+    /// How a connection is refused; the sentence by which people are told,
+    /// unless the clients look for another.
+    fn turn_away(&self, problem: &Problem) -> Cow<'static, str> {
+        problem.message.clone()
+    }
+
+    /// Whether a client that was refused this, and is in no room, is not listened
+    /// to any longer.
+    fn parts_after(&self, _word: &str, _problem: &Problem) -> bool {
+        false
+    }
+
+    /// What this client does about some news without saying so: a client that
+    /// stops when it hears that its call is over does not say that it leaves.
+    fn follow_up(&self, _viewer: &Viewer<'_>, _news: &News<'_>) -> Option<Command> {
+        None
+    }
+
+    /// What the vocabulary says, besides an ack, to the one who said `word`
+    /// when it was done. Most say nothing: the entry that came of it was told.
+    fn acknowledge(
+        &self,
+        _viewer: &Viewer<'_>,
+        _word: &str,
+        _body: Option<&str>,
+        _answer: &Answer<'_>,
+        _say: &mut dyn FnMut(&str, String),
+    ) {
+    }
 
     /// The body of the ack when what was asked for was done.
     fn consent(&self, viewer: &Viewer<'_>, answer: &Answer<'_>) -> String;
@@ -73,20 +127,86 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     fn complain(&self, word: &str, problem: &Problem) -> (&'static str, String);
 }
 
-/// Who is being told.
-pub struct Viewer<'a> {
+/// Who speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
     /// Their user.
     pub user: &'a UserId,
     /// The device their connection stands for.
     pub device: &'a DeviceId,
+}
+
+/// Who is being told.
+pub struct Viewer<'a> {
+    /// Their user.
+    pub user: &'a UserId,
+    /// In which capacity they are connected.
+    pub role: Role,
+    /// The device their connection stands for.
+    pub device: &'a DeviceId,
     /// Whom to ask about people.
     pub people: &'a dyn People,
+    /// What this connection calls the rooms.
+    pub names: &'a dyn Names,
 }
 
 impl Viewer<'_> {
     /// Whether this device stands for its user in the room.
     pub fn is_in(&self, room: &Room) -> bool {
         room.participant(self.user).and_then(|it| it.device()) == Some(self.device)
+    }
+
+    /// Whether this connection follows what goes on in the room: its device is
+    /// in, or it came in beside another device of its user that is.
+    pub fn follows(&self, room: &Room) -> bool {
+        let inside = room.participant(self.user).is_some_and(|it| it.stage.is_in_room());
+        inside && (self.is_in(room) || self.names.entered(room.id()))
+    }
+
+    /// Whether this device has to make the first offer to `user`, who was in the
+    /// room before it, because their client never does.
+    pub fn must_offer_to(&self, room: &Room, user: &UserId) -> bool {
+        let device = room.participant(user).and_then(|it| it.device());
+        let expects = device.map(|it| self.people.first_offer(user, it));
+        let waits = expects.map(|it| it.as_caller(room.caller() == Some(user)));
+        user != self.user && waits == Some(FirstOffer::Others)
+    }
+
+    /// Whether something that was written is for their eyes.
+    pub fn may_read(&self, event: &Event) -> bool {
+        match event {
+            Event::Said { user, to, .. } => {
+                to.is_empty() || user == self.user || to.contains(self.user)
+            }
+            _ => true,
+        }
+    }
+
+    /// What this client calls the room.
+    pub fn name_of(&self, room: &RoomId) -> RoomId {
+        self.names.name_of(room)
+    }
+}
+
+/// What one connection calls the rooms it spoke of: clients address a room by
+/// its own id, by that of its appointment or meeting, by a ticket, or by an id
+/// they made up, and expect to hear the same.
+pub trait Names {
+    /// The name it used; the room's id if it has used none.
+    fn name_of(&self, room: &RoomId) -> RoomId;
+
+    /// Whether this connection came into the room by its own words.
+    fn entered(&self, room: &RoomId) -> bool;
+}
+
+/// A connection that uses the rooms' own ids.
+impl Names for () {
+    fn name_of(&self, room: &RoomId) -> RoomId {
+        room.clone()
+    }
+
+    fn entered(&self, _: &RoomId) -> bool {
+        false
     }
 }
 
@@ -95,8 +215,12 @@ pub trait People {
     /// How others see somebody.
     fn person(&self, user: &UserId) -> Person;
 
-    /// Who offers first among the clients somebody is in a room with.
-    fn who_offers(&self, user: &UserId, device: &DeviceId) -> WhoOffers;
+    /// Whether any device of somebody is connected.
+    fn is_online(&self, user: &UserId) -> bool;
+
+    /// Who makes the first offer among clients like the one somebody is in a
+    /// room with.
+    fn first_offer(&self, user: &UserId, device: &DeviceId) -> FirstOffer;
 }
 
 /// Something to tell.
@@ -104,7 +228,7 @@ pub enum News<'a> {
     /// A connection was accepted; these are the user's calls that are not over.
     Welcome {
         /// The calls.
-        rooms: &'a [std::sync::Arc<Room>],
+        rooms: &'a [Arc<Room>],
     },
     /// An entry was made in a room of theirs.
     Entry {
@@ -118,11 +242,43 @@ pub enum News<'a> {
     /// A signal for them. The same text for every receiver of one vocabulary.
     Signal {
         /// In which room.
-        room: &'a RoomId,
+        room: &'a Room,
         /// From whom.
         from: &'a UserId,
         /// The signal.
         signal: Signal<'a>,
+    },
+    /// Somebody came in a while ago, and the first negotiation with this viewer
+    /// is through, or has been waited for long enough: for clients that must
+    /// not hear of a newcomer before.
+    Settled {
+        /// Where.
+        room: &'a Room,
+        /// Who came.
+        user: &'a UserId,
+    },
+    /// Somebody in a room of theirs does something that is not kept.
+    Gesture {
+        /// Where.
+        room: &'a Room,
+        /// Who.
+        from: &'a UserId,
+        /// What.
+        gesture: &'a Gesture,
+    },
+    /// Somebody who may not come in asks to be let in.
+    Knocked {
+        /// Where.
+        room: &'a Room,
+        /// Who.
+        from: &'a UserId,
+    },
+    /// Somebody asks them to come.
+    Called {
+        /// Who asks.
+        from: &'a UserId,
+        /// What their client sent along: a JSON object.
+        body: &'a RawValue,
     },
     /// Somebody came or went.
     Presence {
@@ -151,8 +307,23 @@ pub enum News<'a> {
 pub enum Answer<'a> {
     /// Nothing but that.
     Done,
-    /// How the call stands now.
-    Call(&'a Room),
+    /// How the room stands now.
+    Call {
+        /// The room.
+        room: &'a Room,
+        /// Whether anything happened, or it was so already.
+        changed: bool,
+    },
+    /// The speaker's rooms that are not over.
+    Rooms(&'a [Arc<Room>]),
+    /// What was written in a room: the entries of it that are messages this
+    /// viewer may read, oldest first.
+    Messages {
+        /// The room.
+        room: &'a Room,
+        /// The entries.
+        entries: &'a [Entry],
+    },
     /// Who is online.
     Online(&'a [UserId]),
 }

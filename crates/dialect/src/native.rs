@@ -6,19 +6,23 @@ mod tell;
 pub mod wire;
 
 use housecall_core::{
-    Command, DeviceId,
-    room::{Invitation, Media, Purpose},
+    Command, DeviceId, RoomId,
+    negotiation::FirstOffer,
+    room::{ConsentMethod, Invitation, Media, OtherDevice, Purpose},
 };
 use serde::Serialize;
 
 use crate::{
-    Answer, Dialect, Garbled, Heard, News, PageClose, Problem, Recipient, Signal, Viewer,
-    WhoOffers, parse,
+    Answer, Dialect, Garbled, Heard, News, PageClose, Problem, Recipient, Signal, Speaker, Viewer,
+    parse,
 };
 use wire::{
-    ChangeMedia, CloseCall, EnterCall, LookAtCall, ReceivedSignal, SendSignal, StartCall,
-    WatchPeople,
+    AdmitPerson, ChangeMedia, CloseCall, ConsentToRecording, EnterCall, LookAtCall, ReceivedSignal,
+    SayInCall, SendSignal, StartCall, WatchPeople,
 };
+
+/// How many messages are given back at a time.
+const MOST_MESSAGES: u32 = 200;
 
 /// The vocabulary.
 #[derive(Debug)]
@@ -29,24 +33,30 @@ impl Dialect for Native {
         "native"
     }
 
-    fn namespace(&self) -> &'static str {
-        "/housecall"
+    fn namespaces(&self) -> &'static [&'static str] {
+        &["/housecall"]
     }
 
-    fn who_offers(&self) -> WhoOffers {
-        WhoOffers::Anybody
+    fn first_offer(&self) -> FirstOffer {
+        FirstOffer::SettlesItself
     }
 
     fn page_close(&self) -> PageClose {
         PageClose::MayReturn
     }
 
+    /// Nobody else speaks in this namespace.
+    fn recognizes(&self, _: &str, _: Option<&str>) -> bool {
+        true
+    }
+
     fn decode<'a>(
         &self,
-        device: &DeviceId,
+        by: &Speaker<'_>,
         word: &str,
         body: Option<&'a str>,
     ) -> Option<Result<Heard<'a>, Garbled>> {
+        let device = by.device;
         Some(match word {
             "signal" => parse(body).and_then(signal),
             "start" => parse(body).map(|it| start(device, it)),
@@ -57,8 +67,29 @@ impl Dialect for Native {
             "decline" => close(body, |reason| Command::Decline { reason }),
             "cancel" => close(body, |reason| Command::Cancel { reason }),
             "end" => close(body, |reason| Command::End { reason }),
-            "leave" => close(body, |reason| Command::Leave { device: device.clone(), reason }),
-            "look" => parse(body).map(|LookAtCall { call_id }| Heard::Look(call_id)),
+            "leave" => {
+                close(body, |reason| Command::Leave { device: Some(device.clone()), reason })
+            }
+            "begin" => parse(body).map(|LookAtCall { call_id }| ask(call_id, Command::Begin)),
+            "admit" => parse(body)
+                .map(|AdmitPerson { call_id, user }| ask(call_id, Command::Admit { user })),
+            "say" => parse(body).map(|SayInCall { call_id, message, to }| {
+                ask(call_id, Command::Say { message, to })
+            }),
+            "consent" => parse(body).map(|it| consent(by, it)),
+            "record" => parse(body).map(|LookAtCall { call_id }| Heard::Record {
+                place: call_id.into(),
+                first: Vec::new(),
+            }),
+            "stop-recording" => parse(body).map(|LookAtCall { call_id }| {
+                ask(call_id, Command::StopRecording { recording: None })
+            }),
+            "look" => parse(body).map(|LookAtCall { call_id }| Heard::Look(call_id.into())),
+            "messages" => parse(body).map(|LookAtCall { call_id }| Heard::Messages {
+                place: call_id.into(),
+                most: MOST_MESSAGES,
+                shows: None,
+            }),
             "watch-people" => parse(body).map(|WatchPeople { on }| Heard::WatchPeople(on)),
             _ => return None,
         })
@@ -68,7 +99,7 @@ impl Dialect for Native {
         match news {
             News::Signal { room, from, signal } => {
                 let (kind, body) = (signal.kind, signal.body);
-                say("signal", json(&ReceivedSignal { call_id: room, from, kind, body }));
+                say("signal", json(&ReceivedSignal { call_id: room.id(), from, kind, body }));
             }
             News::Welcome { rooms } => say("welcome", json(&tell::welcome(viewer, rooms))),
             News::Entry { after, entry, .. } => {
@@ -80,14 +111,24 @@ impl Dialect for Native {
                     json(&wire::Presence { user_id: (*user).clone(), online: *online }),
                 );
             }
-            // The SDK measures and judges by itself.
-            News::QualityWarning { .. } | News::QualityRequest { .. } => {}
+            // The SDK measures and judges by itself, hears of newcomers in time,
+            // and shows no gestures.
+            News::QualityWarning { .. }
+            | News::QualityRequest { .. }
+            | News::Settled { .. }
+            | News::Gesture { .. }
+            | News::Knocked { .. }
+            | News::Called { .. } => {}
         }
     }
 
     fn consent(&self, viewer: &Viewer<'_>, answer: &Answer<'_>) -> String {
         match answer {
-            Answer::Call(room) => done(&tell::call(viewer, room)),
+            Answer::Call { room, .. } => done(&tell::call(viewer, room)),
+            Answer::Rooms(rooms) => {
+                done(&rooms.iter().map(|it| tell::call(viewer, it)).collect::<Vec<_>>())
+            }
+            Answer::Messages { entries, .. } => done(&tell::messages(entries)),
             Answer::Online(users) => done(users),
             Answer::Done => done(&()),
         }
@@ -114,38 +155,49 @@ impl Dialect for Native {
 
 fn start<'a>(device: &DeviceId, it: StartCall) -> Heard<'a> {
     let media = it.media.unwrap_or(Media::OFF);
-    let join = Command::Join { device: device.clone(), media, take_over: false };
+    let join = Command::Join { device: device.clone(), media, other: OtherDevice::Prevails };
     // Whoever calls now waits in the room; whoever plans a call does not.
     let then = if it.scheduled_at.is_none() { vec![join] } else { Vec::new() };
     let purpose = it.purpose.unwrap_or(Purpose::Video);
     let invitation =
         Invitation { scheduled_at: it.scheduled_at, ..Invitation::to(it.callees, purpose) };
-    Heard::Start { invitation, then }
+    Heard::Start { invitation, then, only_if_free: false }
 }
 
 fn answer<'a>(device: &DeviceId, it: EnterCall) -> Heard<'a> {
     let answer = Command::Answer { device: Some(device.clone()) };
     let media = it.media.unwrap_or(Media::OFF);
-    let join = Command::Join { device: device.clone(), media, take_over: false };
-    Heard::Ask { room: it.call_id, commands: vec![answer, join] }
+    let join = Command::Join { device: device.clone(), media, other: OtherDevice::Prevails };
+    Heard::Enter { place: it.call_id.into(), commands: vec![answer, join] }
 }
 
 fn join<'a>(device: &DeviceId, it: EnterCall) -> Heard<'a> {
-    let (device, take_over) = (device.clone(), it.take_over);
-    let join = Command::Join { device, media: it.media.unwrap_or(Media::OFF), take_over };
-    Heard::Ask { room: it.call_id, commands: vec![join] }
+    let other = if it.take_over { OtherDevice::IsPutOut } else { OtherDevice::Prevails };
+    let media = it.media.unwrap_or(Media::OFF);
+    let join = Command::Join { device: device.clone(), media, other };
+    Heard::Enter { place: it.call_id.into(), commands: vec![join] }
 }
 
 fn resume<'a>(device: &DeviceId, it: EnterCall) -> Heard<'a> {
     let media = it.media.unwrap_or(Media::OFF);
     let resume = Command::Resume { device: device.clone(), media };
-    Heard::Ask { room: it.call_id, commands: vec![resume] }
+    Heard::Enter { place: it.call_id.into(), commands: vec![resume] }
 }
 
 fn change_media<'a>(device: &DeviceId, it: ChangeMedia) -> Heard<'a> {
     let ChangeMedia { call_id, audio, video, screen } = it;
-    let change = Command::ChangeMedia { device: device.clone(), audio, video, screen };
-    Heard::Ask { room: call_id, commands: vec![change] }
+    let change = Command::ChangeMedia { device: Some(device.clone()), audio, video, screen };
+    ask(call_id, change)
+}
+
+fn consent<'a>(by: &Speaker<'_>, it: ConsentToRecording) -> Heard<'a> {
+    let user = it.user.unwrap_or_else(|| by.user.clone());
+    let method = if user == *by.user { ConsentMethod::Electronic } else { ConsentMethod::Verbal };
+    ask(it.call_id, Command::Consent { user, agreed: it.agreed, method })
+}
+
+fn ask<'a>(room: RoomId, command: Command) -> Heard<'a> {
+    Heard::Ask { place: room.into(), commands: vec![command] }
 }
 
 fn close<'a>(
@@ -153,12 +205,12 @@ fn close<'a>(
     command: impl FnOnce(Option<housecall_core::room::Reason>) -> Command,
 ) -> Result<Heard<'a>, Garbled> {
     let CloseCall { call_id, reason } = parse(body)?;
-    Ok(Heard::Ask { room: call_id, commands: vec![command(reason)] })
+    Ok(ask(call_id, command(reason)))
 }
 
 fn signal(it: SendSignal<'_>) -> Result<Heard<'_>, Garbled> {
     let signal = Signal::checked(it.kind, it.body, "body")?;
-    Ok(Heard::Signal { room: it.call_id, to: Recipient::One(it.to), signal })
+    Ok(Heard::Signal { place: it.call_id.into(), to: Recipient::One(it.to), signal })
 }
 
 fn done<T: Serialize + ?Sized>(result: &T) -> String {

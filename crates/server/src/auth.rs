@@ -2,10 +2,12 @@
 
 mod passwords;
 mod secrets;
+mod tickets;
 mod tokens;
 
 pub(crate) use passwords::Passwords;
 pub use secrets::Secrets;
 pub(crate) use secrets::random_text;
-pub(crate) use tokens::LONGEST_NAME;
+pub(crate) use tickets::Tickets;
 pub use tokens::{Identity, TokenProblem, Tokens};
+pub(crate) use tokens::{LONGEST_NAME, Refresh};

@@ -77,6 +77,7 @@ pub(crate) struct Auth {
     access_minutes: u64,
     refresh_days: u64,
     self_registration: String,
+    pub(crate) tokenless_rtc: bool,
 }
 
 #[derive(Clone, Deserialize)]

@@ -1,10 +1,13 @@
-//! Where sockets meet rooms. One handler serves every dialect: it knows
-//! sessions and limits, and no client's words.
+//! Where connections become sessions, and end. One handler serves every dialect:
+//! it knows sessions and limits, and no client's words.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use housecall_core::{Command, DeviceId, RoomId, UserId, quality::Sample, room::Phase};
-use housecall_dialect::{Answer, Dialect, Heard, News, PageClose, Problem, Recipient, Signal};
+use housecall_core::{Command, DeviceId, Role, UserId};
+use housecall_dialect::{Dialect, Heard, News, PageClose, Place, Problem};
 use housecall_socketio::{ConnectError, Event, Handler, Handshake, Reason, Reply, Socket};
 use serde::Deserialize;
 
@@ -12,12 +15,14 @@ use crate::{
     auth::TokenProblem,
     house::{House, token_problem},
     sessions::Session,
+    speech::Speech,
 };
 
 /// The handler of one namespace.
 pub(crate) struct Gateway {
     house: House,
-    dialect: &'static dyn Dialect,
+    /// What is spoken in it.
+    dialects: Arc<[&'static dyn Dialect]>,
 }
 
 /// What clients send when they connect.
@@ -28,24 +33,115 @@ struct Credentials {
     /// Lets a page that reconnects be the device it was.
     #[serde(default)]
     device: Option<DeviceId>,
+    /// The vocabulary it speaks, where its namespace has several.
+    #[serde(default)]
+    dialect: Option<String>,
 }
 
+/// A connection: somebody's session, or a stranger who may become somebody by
+/// showing a ticket.
+pub(crate) struct Visitor {
+    session: Arc<OnceLock<Arc<Session>>>,
+    /// What they are, or will be, known with.
+    device: DeviceId,
+}
+
+/// How long a stranger may stay without showing a ticket.
+const PATIENCE_WITH_STRANGERS: Duration = Duration::from_secs(60);
+
 impl Gateway {
-    pub(crate) fn new(house: House, dialect: &'static dyn Dialect) -> Self {
-        Self { house, dialect }
+    pub(crate) fn new(house: House, dialects: Arc<[&'static dyn Dialect]>) -> Self {
+        Self { house, dialects }
     }
 
-    async fn admit(&self, socket: &Socket, handshake: &Handshake) -> Result<Arc<Session>, Problem> {
-        let Credentials { token, device } = credentials(handshake)?;
+    async fn admit(&self, socket: &Socket, handshake: &Handshake) -> Result<Visitor, Problem> {
+        let Credentials { token, device, dialect } = credentials(handshake)?;
+        let speech = Speech::new(self.dialects.clone(), self.wanted(dialect)?);
+        let device = device.unwrap_or_else(|| device_of(socket));
         let bearer = handshake.request.authorization.as_deref();
         let token = token.as_deref().or(bearer.map(without_bearer));
-        let token = token.filter(|it| !it.is_empty());
-        let token = token.ok_or_else(|| token_problem(TokenProblem::Missing))?;
+        let Some(token) = token.filter(|it| !it.is_empty()) else {
+            return self.let_stranger_wait(device);
+        };
         let identity = self.house.tokens.verify(token, self.house.now()).map_err(token_problem)?;
         let identity = self.house.admit(&identity).await?;
-        let device = device.unwrap_or_else(|| device_of(socket));
         let who = (identity.user, identity.role);
-        Ok(Arc::new(Session::new(who, device, self.dialect, socket.clone())))
+        let session = Session::new(who, device.clone(), speech, socket.clone());
+        Ok(Visitor { session: Arc::new(OnceLock::from(Arc::new(session))), device })
+    }
+
+    /// The vocabulary a client asked for by name.
+    fn wanted(&self, name: Option<String>) -> Result<Option<&'static dyn Dialect>, Problem> {
+        let Some(name) = name else { return Ok(None) };
+        let known = self.dialects.iter().find(|it| it.name() == name);
+        known.map(|it| Some(*it)).ok_or_else(|| {
+            let spoken: Vec<&str> = self.dialects.iter().map(|it| it.name()).collect();
+            let message = format!("In this namespace only {} are spoken.", spoken.join(", "));
+            Problem {
+                field: Some("dialect".to_owned()),
+                ..Problem::new("unknown_dialect", message)
+            }
+        })
+    }
+
+    fn let_stranger_wait(&self, device: DeviceId) -> Result<Visitor, Problem> {
+        match self.house.config.auth.tokenless_rtc && self.takes_tickets().is_some() {
+            true => Ok(Visitor { session: Arc::default(), device }),
+            false => Err(token_problem(TokenProblem::Missing)),
+        }
+    }
+
+    /// The vocabulary whose clients connect without a token.
+    fn takes_tickets(&self) -> Option<&'static dyn Dialect> {
+        self.dialects.iter().find(|it| it.takes_tickets()).copied()
+    }
+
+    /// A stranger may greet, and come into a room with a ticket: from then on
+    /// they are who the ticket was made for.
+    async fn listen_to_stranger(
+        &self,
+        socket: &Socket,
+        visitor: &Visitor,
+        event: &Event<'_>,
+        reply: Option<Reply>,
+    ) {
+        let Some(dialect) = self.takes_tickets() else { return };
+        let stranger = self.stranger(dialect, socket, visitor);
+        let heard = dialect.decode(&stranger.speaker(), &event.word, event.first());
+        let admitted = match heard {
+            Some(Ok(Heard::Enter { place: Place::Named(ticket), .. })) => {
+                self.house.holder_of(&ticket).await
+            }
+            Some(Ok(Heard::Greeting)) => {
+                return self.house.converse(&Arc::new(stranger), event, reply).await;
+            }
+            _ => Err(token_problem(TokenProblem::Missing)),
+        };
+        match admitted {
+            Ok(who) => {
+                let speech = Speech::new(self.dialects.clone(), Some(dialect));
+                let device = visitor.device.clone();
+                let session = Session::new(who, device, speech, socket.clone());
+                let session = visitor.session.get_or_init(|| Arc::new(session));
+                self.house.arrive(session);
+                self.house.converse(session, event, reply).await;
+            }
+            Err(problem) => stranger.refuse(dialect, &event.word, &problem, reply),
+        }
+    }
+
+    fn stranger(&self, dialect: &'static dyn Dialect, socket: &Socket, it: &Visitor) -> Session {
+        let user: UserId = "stranger".parse().expect("a word is an id");
+        let speech = Speech::new(self.dialects.clone(), Some(dialect));
+        Session::new((user, Role::Guest), it.device.clone(), speech, socket.clone())
+    }
+}
+
+/// Ends a connection whose stranger has become nobody in time.
+async fn show_out(session: Arc<OnceLock<Arc<Session>>>, socket: Socket) {
+    tokio::time::sleep(PATIENCE_WITH_STRANGERS).await;
+    if session.get().is_none() {
+        socket.disconnect(true);
     }
 }
 
@@ -64,70 +160,42 @@ fn device_of(socket: &Socket) -> DeviceId {
 }
 
 impl Handler for Gateway {
-    type Session = Arc<Session>;
+    type Session = Visitor;
 
     async fn connect(
         &self,
         socket: &Socket,
         handshake: Handshake,
-    ) -> Result<Arc<Session>, ConnectError> {
-        self.admit(socket, &handshake)
-            .await
-            .map_err(|problem| ConnectError::new(problem.message.as_ref()).with_data(&problem))
+    ) -> Result<Visitor, ConnectError> {
+        self.admit(socket, &handshake).await.map_err(|problem| {
+            let message = self.dialects[0].turn_away(&problem);
+            ConnectError::new(message.as_ref()).with_data(&problem)
+        })
     }
 
-    async fn connected(&self, _: &Socket, session: &Arc<Session>) {
-        self.house.arrive(session);
+    async fn connected(&self, socket: &Socket, visitor: &Visitor) {
+        match visitor.session.get() {
+            Some(session) => self.house.arrive(session),
+            None => drop(tokio::spawn(show_out(visitor.session.clone(), socket.clone()))),
+        }
     }
 
     async fn event(
         &self,
-        _: &Socket,
-        session: &Arc<Session>,
+        socket: &Socket,
+        visitor: &Visitor,
         event: Event<'_>,
         reply: Option<Reply>,
     ) {
-        let dialect = session.dialect;
-        let body = event.first();
-        let outcome = match dialect.decode(&session.device, &event.word, body) {
-            Some(Ok(heard)) => self.house.hear(session, heard).await,
-            Some(Err(garbled)) => Err(garbled.into()),
-            None => Err(Problem::new("unknown_event", "There is no such event.")),
-        };
-        // A failed send means that the client is gone or being disconnected;
-        // its disconnect is handled where it ends.
-        let known = self.house.known();
-        let _ = match (outcome, reply) {
-            (Ok(_), None) => Ok(()),
-            (Ok(heeded), Some(reply)) => {
-                reply.send_raw(&dialect.consent(&session.viewer(&known), &heeded.answer()))
-            }
-            (Err(problem), Some(reply)) => reply.send_raw(&dialect.refuse(&problem)),
-            (Err(problem), None) => {
-                let (word, body) = dialect.complain(&event.word, &problem);
-                session.socket.emit_raw(word, &body)
-            }
-        };
+        match visitor.session.get() {
+            Some(session) => self.house.converse(session, &event, reply).await,
+            None => self.listen_to_stranger(socket, visitor, &event, reply).await,
+        }
     }
 
-    async fn disconnected(&self, _: &Socket, session: Arc<Session>, reason: Reason) {
-        self.house.depart(&session, reason).await;
-    }
-}
-
-/// What came of something heard.
-enum Heeded {
-    Nothing,
-    Call(Arc<housecall_core::Room>),
-    Online(Vec<UserId>),
-}
-
-impl Heeded {
-    fn answer(&self) -> Answer<'_> {
-        match self {
-            Heeded::Nothing => Answer::Done,
-            Heeded::Call(room) => Answer::Call(room),
-            Heeded::Online(users) => Answer::Online(users),
+    async fn disconnected(&self, _: &Socket, visitor: Visitor, reason: Reason) {
+        if let Some(session) = visitor.session.get() {
+            self.house.depart(session, reason).await;
         }
     }
 }
@@ -144,7 +212,7 @@ impl House {
         if came {
             self.tell_presence(&session.user, true);
         }
-        tracing::info!(user = %session.user, dialect = session.dialect.name(), "Connected");
+        tracing::info!(user = %session.user, "Connected");
     }
 
     async fn depart(&self, session: &Arc<Session>, reason: Reason) {
@@ -160,8 +228,8 @@ impl House {
             return;
         }
         let device = session.device.clone();
-        let command = if is_goodbye(session.dialect, reason) {
-            Command::Leave { device, reason: None }
+        let command = if is_goodbye(session, reason) {
+            Command::Leave { device: Some(device), reason: None }
         } else {
             Command::LoseConnection { device }
         };
@@ -179,91 +247,17 @@ impl House {
             watcher.tell(&News::Presence { user, online }, &known);
         }
     }
-
-    async fn hear(&self, session: &Session, heard: Heard<'_>) -> Result<Heeded, Problem> {
-        match heard {
-            Heard::Signal { room, to, signal } => self.relay(session, &room, &to, signal),
-            Heard::Ask { room, commands } => {
-                self.ask(&room, &session.actor(), commands).await.map(Heeded::Call)
-            }
-            Heard::Start { invitation, then } => {
-                self.start(&session.actor(), invitation, then).await.map(Heeded::Call)
-            }
-            Heard::Look(room) => self.look(&room, &session.actor()).await.map(Heeded::Call),
-            Heard::WatchPeople(on) => {
-                session.watch_people(on);
-                Ok(Heeded::Online(if on { self.sessions.online() } else { Vec::new() }))
-            }
-            Heard::Quality { room, sample } => self.judge(session, &room, &sample),
-        }
-    }
-
-    /// Socket, decode, membership, peer's sessions, encode, socket: no
-    /// database, and nothing is waited for.
-    fn relay(
-        &self,
-        session: &Session,
-        room: &RoomId,
-        to: &Recipient,
-        signal: Signal<'_>,
-    ) -> Result<Heeded, Problem> {
-        let live = self.rooms.find(room).ok_or(housecall_core::Refusal::NotAParticipant)?;
-        let state = live.state();
-        let news = News::Signal { room, from: &session.user, signal };
-        match to {
-            Recipient::One(peer) => {
-                state.carries(&session.user, &session.device, peer)?;
-                self.tell_inside(&state, peer, &news);
-            }
-            Recipient::Others => {
-                state.is_in_with(&session.user, &session.device)?;
-                for (peer, _) in state.participants() {
-                    if *peer != session.user {
-                        self.tell_inside(&state, peer, &news);
-                    }
-                }
-            }
-        }
-        Ok(Heeded::Nothing)
-    }
-
-    /// Tells the device that stands for `user` in `room`, if it is connected.
-    fn tell_inside(&self, room: &housecall_core::Room, user: &UserId, news: &News<'_>) {
-        let device = room.participant(user).and_then(|it| it.device());
-        if let Some(session) = device.and_then(|device| self.sessions.find(user, device)) {
-            session.tell(news, &self.known());
-        }
-    }
-
-    fn judge(&self, session: &Session, room: &RoomId, sample: &Sample) -> Result<Heeded, Problem> {
-        let live = self.rooms.find(room).ok_or(housecall_core::Refusal::NotAParticipant)?;
-        live.state().is_in_with(&session.user, &session.device)?;
-        if let Some(warning) = sample.judge() {
-            session.tell(&News::QualityWarning { room, warning, sample }, &self.known());
-        }
-        Ok(Heeded::Nothing)
-    }
-
-    /// Asks everybody in an answered call how good their connection is.
-    pub(crate) fn request_quality(&self) {
-        for live in self.rooms.all() {
-            let room = live.state();
-            if *room.phase() != Phase::Active {
-                continue;
-            }
-            for (user, _) in room.participants() {
-                self.tell_inside(&room, user, &News::QualityRequest { room: room.id() });
-            }
-        }
-    }
 }
 
 /// Whether a connection ended because its person left, not because the network
 /// failed them.
-fn is_goodbye(dialect: &dyn Dialect, reason: Reason) -> bool {
+fn is_goodbye(session: &Session, reason: Reason) -> bool {
+    let leaves = |it: &dyn Dialect| it.page_close() == PageClose::Leaves;
     match reason {
         Reason::ClientDisconnect => true,
-        Reason::TransportClosed { code: Some(1001) } => dialect.page_close() == PageClose::Leaves,
+        Reason::TransportClosed { code: Some(1001) } => {
+            session.speech.settled().is_some_and(leaves)
+        }
         _ => false,
     }
 }

@@ -11,20 +11,21 @@ use std::{
 };
 
 use housecall_core::{
-    Actor, Command, DeviceId, Entry, Refusal, Role, Room, RoomId, Timestamp, UserId,
+    Actor, Command, DeviceId, Entry, Event, Refusal, Role, Room, RoomId, Timestamp, UserId,
     room::Invitation,
 };
 use housecall_dialect::{News, Problem, native::wire::Person};
 use housecall_store::{Store, StoreError};
 
 use crate::{
-    auth::{Identity, Passwords, TokenProblem, Tokens},
+    auth::{Identity, Passwords, Tickets, TokenProblem, Tokens},
     clock::{Clock, new_room_id},
     config::Config,
     ice::Ice,
-    people::Directory,
+    invitations::Invitations,
+    people::{Directory, Sightings},
     rooms::{LiveRoom, Rooms},
-    sessions::{Known, Sessions},
+    sessions::{Known, Session, Sessions},
 };
 
 /// Everything one node holds. Clones share it.
@@ -39,9 +40,15 @@ pub(crate) struct Inside {
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) directory: Directory,
+    pub(crate) sightings: Sightings,
     pub(crate) sessions: Sessions,
     pub(crate) rooms: Rooms,
     pub(crate) ice: Ice,
+    pub(crate) tickets: Tickets,
+    pub(crate) invitations: Invitations,
+    /// Held while a room is opened for an appointment or a meeting, so that two
+    /// who come at once meet in one.
+    pub(crate) opening: tokio::sync::Mutex<()>,
     /// The roles people may give themselves.
     pub(crate) open_roles: Vec<Role>,
     pub(crate) closing: AtomicBool,
@@ -54,6 +61,14 @@ impl Deref for House {
     fn deref(&self) -> &Inside {
         &self.0
     }
+}
+
+/// What came of asking a room.
+pub(crate) struct Asked {
+    /// How it stands now.
+    pub(crate) room: Arc<Room>,
+    /// Whether anything happened, or it was so already.
+    pub(crate) changed: bool,
 }
 
 /// How often a decision is made again because another node was faster.
@@ -99,7 +114,7 @@ impl House {
         by: &Actor,
         mut invitation: Invitation,
         then: Vec<Command>,
-    ) -> Result<Arc<Room>, Problem> {
+    ) -> Result<Asked, Problem> {
         let stranger = self.directory.look_up(&self.store, invitation.callees.clone()).await;
         if stranger.map_err(unavailable)?.is_some() {
             let message = "There is no such person to call.";
@@ -142,16 +157,32 @@ impl House {
         })
     }
 
+    /// Asks a room for what a client does about some news, when it is over.
+    fn ask_soon(&self, room: &RoomId, session: &Session, command: Command) {
+        let (house, room, by) = (self.clone(), room.clone(), session.actor());
+        tokio::spawn(async move {
+            if let Err(problem) = house.ask(&room, &by, vec![command]).await {
+                tracing::debug!(%room, code = problem.code, "A follow-up came too late");
+            }
+        });
+    }
+
     /// Asks a room for `commands`: all of them happen, or none.
     pub(crate) async fn ask(
         &self,
         room: &RoomId,
         by: &Actor,
         commands: Vec<Command>,
-    ) -> Result<Arc<Room>, Problem> {
+    ) -> Result<Asked, Problem> {
         match self.rooms.find(room) {
             Some(live) => self.decide_in_turn(live, by.clone(), commands).await,
-            None => Err(self.why_not(room, by).await?.into()),
+            None => match self.why_not(room, by).await? {
+                // Two who hang up at once both get what they want.
+                Refusal::Over if matches!(commands[..], [Command::HangUp { .. }]) => {
+                    Ok(Asked { room: self.look(room, by).await?, changed: false })
+                }
+                refusal => Err(refusal.into()),
+            },
         }
     }
 
@@ -181,7 +212,7 @@ impl House {
 
     /// Says no to a room that is not in memory: it is over, or it is none of
     /// their business.
-    async fn why_not(&self, room: &RoomId, by: &Actor) -> Result<Refusal, Problem> {
+    pub(crate) async fn why_not(&self, room: &RoomId, by: &Actor) -> Result<Refusal, Problem> {
         let room = self.load(room).await.map_err(unavailable)?;
         let seen = room.is_some_and(|it| may_see(&it, by));
         Ok(if seen { Refusal::Over } else { Refusal::NotAParticipant })
@@ -195,12 +226,12 @@ impl House {
     /// Runs in a task of its own: a client that goes away in the middle must
     /// not leave a recorded decision undelivered, nor a line reserved for a call
     /// that never came to be.
-    async fn decide_in_turn(
+    pub(crate) async fn decide_in_turn(
         &self,
         live: Arc<LiveRoom>,
         by: Actor,
         commands: Vec<Command>,
-    ) -> Result<Arc<Room>, Problem> {
+    ) -> Result<Asked, Problem> {
         let house = self.clone();
         let decision = tokio::spawn(async move {
             let _turn = live.turn.lock().await;
@@ -219,19 +250,20 @@ impl House {
         live: &Arc<LiveRoom>,
         by: &Actor,
         commands: Vec<Command>,
-    ) -> Result<Arc<Room>, Problem> {
+    ) -> Result<Asked, Problem> {
         for _ in 0..TRIES {
             let before = live.state();
             let (after, entries) = self.decide(&before, by, commands.clone())?;
             if entries.is_empty() {
-                return Ok(before);
+                return Ok(Asked { room: before, changed: false });
             }
             match self.store.append(&after, before.seq(), &entries).await {
                 Ok(()) => {
                     let after = Arc::new(after);
                     self.rooms.settle(live, after.clone());
-                    self.deliver(&before, by, &entries);
-                    return Ok(after);
+                    self.keep_place(by, &before, &after).await;
+                    self.deliver(live, &before, by, &entries);
+                    return Ok(Asked { room: after, changed: true });
                 }
                 Err(StoreError::Conflict) => self.catch_up(live).await.map_err(unavailable)?,
                 Err(error) => return Err(unavailable(error)),
@@ -267,11 +299,12 @@ impl House {
 
     /// Tells every session of every participant. Whoever caused the news hears
     /// it first, so that a newcomer knows the room before a peer's offer comes.
-    fn deliver(&self, before: &Room, by: &Actor, entries: &[Entry]) {
+    fn deliver(&self, live: &Arc<LiveRoom>, before: &Room, by: &Actor, entries: &[Entry]) {
         let mut before = before.clone();
         for entry in entries {
             let mut after = before.clone();
             after.evolve(entry);
+            self.start_negotiations_anew(live, &after, &entry.event);
             let news = News::Entry { before: &before, after: &after, entry };
             if let Some(user) = by.user().filter(|it| after.participant(it).is_some()) {
                 self.tell(user, &news);
@@ -285,10 +318,27 @@ impl House {
         }
     }
 
+    /// Whoever comes or goes has not said a word to the others.
+    fn start_negotiations_anew(&self, live: &Arc<LiveRoom>, room: &Room, event: &Event) {
+        if let Event::Joined { user, .. } | Event::Left { user, .. } = event {
+            live.negotiations.forget(user);
+        }
+        if let Event::Joined { user, .. } = event {
+            self.await_negotiations(live, room, user);
+        }
+    }
+
     /// Tells every session of a user.
     pub(crate) fn tell(&self, user: &UserId, news: &News<'_>) {
         let known = self.known();
-        self.sessions.of(user).iter().for_each(|it| it.tell(news, &known));
+        for session in self.sessions.of(user) {
+            session.tell(news, &known);
+            if let (Some(command), News::Entry { after, .. }) =
+                (session.follow_up(news, &known), news)
+            {
+                self.ask_soon(after.id(), &session, command);
+            }
+        }
     }
 }
 

@@ -40,13 +40,17 @@ impl Ice {
         }
     }
 
+    /// The servers for anybody who reached us as `host` (`name:port`): those that
+    /// need no credentials.
+    pub(crate) fn public(&self, host: Option<&str>) -> Vec<IceServer> {
+        let urls = if self.stun.is_empty() { self.own_stun(host) } else { self.stun.clone() };
+        let server = IceServer { urls, username: None, credential: None };
+        if server.urls.is_empty() { Vec::new() } else { vec![server] }
+    }
+
     /// The servers for a client that reached us as `host` (`name:port`).
     pub(crate) fn servers(&self, host: Option<&str>) -> Vec<IceServer> {
-        let stun = if self.stun.is_empty() { self.own_stun(host) } else { self.stun.clone() };
-        let mut servers = Vec::new();
-        if !stun.is_empty() {
-            servers.push(IceServer { urls: stun, username: None, credential: None });
-        }
+        let mut servers = self.public(host);
         if !self.turn.is_empty() {
             servers.push(IceServer {
                 urls: self.turn.clone(),

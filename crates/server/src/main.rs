@@ -110,7 +110,12 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     log_to_stderr();
     let config = options.config()?;
     let database = config.database_url();
-    let settings = Settings { config, demo: options.demo, clock: Box::new(WallClock) };
+    let settings = Settings {
+        config,
+        demo: options.demo,
+        clock: Box::new(WallClock),
+        dialects: housecall_dialect::ALL.to_vec(),
+    };
     let mut terminated = signal(SignalKind::terminate())?;
     let running = start(settings).await?;
     announce(&running, &database, options.demo);

@@ -1,12 +1,12 @@
 //! Who is who: names and roles, read from the store once and kept at hand,
 //! because every word we say about a person names them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use housecall_core::{Private, Role, UserId};
+use housecall_core::{Private, Role, Timestamp, UserId};
 use housecall_dialect::native::wire::Person;
 use housecall_store::{Store, StoreError, User};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 /// The people somebody has asked about since the start.
 #[derive(Default)]
@@ -49,6 +49,32 @@ impl Directory {
             };
         }
         Ok(None)
+    }
+}
+
+/// How long after a request somebody still counts as there: their page asks every
+/// few seconds.
+const SIGHT: Duration = Duration::from_secs(60);
+
+/// How many sightings are kept before the old ones are thrown out.
+const MOST_SIGHTINGS: usize = 1024;
+
+/// Who was seen over HTTP lately. Clients that connect without a token are known
+/// by their requests alone until they come into a room.
+#[derive(Default)]
+pub(crate) struct Sightings(Mutex<HashMap<UserId, Timestamp>>);
+
+impl Sightings {
+    pub(crate) fn note(&self, user: &UserId, now: Timestamp) {
+        let mut seen = self.0.lock();
+        if seen.len() >= MOST_SIGHTINGS {
+            seen.retain(|_, at| now < at.plus(SIGHT));
+        }
+        seen.insert(user.clone(), now);
+    }
+
+    pub(crate) fn is_fresh(&self, user: &UserId, now: Timestamp) -> bool {
+        self.0.lock().get(user).is_some_and(|at| now < at.plus(SIGHT))
     }
 }
 

@@ -1,19 +1,29 @@
 //! HTTP: one file per group of operations, all of them straight lines from
 //! `Caller` and a typed body to the same commands sockets use.
 
+mod appointments;
 mod auth;
 mod body;
 mod call_view;
 mod caller;
 mod calls;
+mod consultations;
 mod error;
+mod found;
 mod health;
 mod ice;
+mod meetings;
 mod people;
+mod recordings;
+mod rtc;
+mod stats;
+mod users;
 
 use axum::{
-    Router,
+    Extension, Router,
     http::{HeaderName, HeaderValue, Method, Uri, header},
+    middleware::from_fn,
+    response::Response,
 };
 use tower_http::{
     cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
@@ -29,6 +39,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{house::House, origins::Origins};
 pub(crate) use caller::bearer;
 use error::ApiError;
+use meetings::{connections, messages, of_user};
+use users::contacts;
 
 /// The largest body of a request, in bytes: a thousand times a usual one.
 const MOST_BODY: usize = 1024 * 1024;
@@ -38,7 +50,8 @@ const MOST_BODY: usize = 1024 * 1024;
     info(
         title = "Housecall",
         description = "Calls for telehealth and meeting applications. Errors are \
-                       application/problem+json with a stable `code`.",
+                       application/problem+json with a stable `code`. Everything below \
+                       /webrtc is also below /api/v1/webrtc.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     modifiers(&Bearer),
@@ -61,18 +74,96 @@ fn operations() -> OpenApiRouter<House> {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
+        .routes(routes!(auth::verify))
         .routes(routes!(people::me))
         .routes(routes!(people::people))
         .routes(routes!(people::house))
         .routes(routes!(people::demo_sign_in))
+        .routes(routes!(appointments::create, appointments::list))
+        .routes(routes!(appointments::show, appointments::change, appointments::cancel))
+        .routes(routes!(users::users))
+        .routes(routes!(users::my_user))
+        .routes(routes!(users::search_users))
+        .routes(routes!(users::user))
+        .routes(routes!(users::user_elsewhere))
+        .routes(routes!(contacts::contacts))
+        .routes(routes!(contacts::contact_requests))
+        .routes(routes!(contacts::sent_contact_requests))
+        .routes(routes!(contacts::request_contact))
+        .routes(routes!(contacts::accept_contact))
+        .routes(routes!(contacts::decline_contact))
+        .routes(routes!(contacts::remove_contact))
+        .merge(consultation_operations())
+        .merge(rtc_operations())
+        .merge(call_operations())
+        .routes(routes!(meetings::create, meetings::list))
+        .routes(routes!(meetings::show, meetings::delete))
+        .routes(routes!(meetings::end))
+        .routes(routes!(of_user::meetings))
+        .routes(routes!(of_user::stats))
+        .routes(routes!(connections::come, connections::go))
+        .routes(routes!(connections::in_room))
+        .routes(routes!(messages::list, messages::write))
+        .routes(routes!(messages::change, messages::delete))
+        .routes(routes!(ice::ice_servers))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::uptime))
+        .routes(routes!(health::ready))
+}
+
+/// Appointments as the clients of consultations know them.
+fn consultation_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(consultations::virtual_session))
+        .routes(routes!(consultations::list))
+        .routes(routes!(consultations::history))
+        .routes(routes!(consultations::active))
+        .routes(routes!(consultations::show))
+        .routes(routes!(consultations::room))
+        .routes(routes!(consultations::join))
+        .routes(routes!(consultations::start))
+        .routes(routes!(consultations::end))
+        .routes(routes!(consultations::change_status))
+        .routes(routes!(consultations::chat::list, consultations::chat::open))
+        .routes(routes!(consultations::chat::messages, consultations::chat::say))
+        .routes(routes!(consultations::chat::read))
+}
+
+/// Everything below `/api/rtc` and `/api/video`.
+fn rtc_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(rtc::servers::ice_servers))
+        .routes(routes!(rtc::servers::ready))
+        .routes(routes!(rtc::join))
+        .routes(routes!(rtc::list))
+        .routes(routes!(rtc::show))
+        .routes(routes!(rtc::stats))
+        .routes(routes!(rtc::consent))
+        .routes(routes!(rtc::ending::end))
+        .routes(routes!(rtc::ending::notes, rtc::ending::write_notes))
+        .routes(routes!(rtc::video::notify_patient))
+        .routes(routes!(rtc::video::active_invitations))
+        .routes(routes!(rtc::video::accept_invitation))
+        .routes(routes!(rtc::video::decline_invitation))
+        .routes(routes!(rtc::video::end))
+}
+
+/// Everything below `/webrtc`, which is also to be had below `/api/v1/webrtc`.
+fn call_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
         .routes(routes!(calls::create, calls::list))
         .routes(routes!(calls::show))
         .routes(routes!(calls::answer))
         .routes(routes!(calls::end))
         .routes(routes!(calls::cancel))
-        .routes(routes!(ice::ice_servers))
-        .routes(routes!(health::alive))
-        .routes(routes!(health::ready))
+        .routes(routes!(calls::missed))
+        .routes(routes!(calls::failed))
+        .routes(routes!(calls::turn_credentials))
+        .routes(routes!(recordings::start))
+        .routes(routes!(recordings::stop))
+        .routes(routes!(recordings::show))
+        .routes(routes!(recordings::list))
+        .routes(routes!(stats::stats))
 }
 
 /// The OpenAPI document of every operation.
@@ -85,8 +176,12 @@ pub(crate) fn router(house: House, origins: &Origins) -> Router {
     let (router, document) = operations().split_for_parts();
     let document = document.to_json().expect("the document is plain JSON");
     router
+        .nest("/api/v1", call_operations().into())
         .route("/openapi.json", axum::routing::get(move || health::document(document)))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(Extension(auth::Renewals::default()))
+        .layer(Extension(health::Started(house.now())))
+        .layer(from_fn(error::say_as_expected))
         .layer(no_store())
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
         .layer(cors(origins.clone()))
@@ -94,8 +189,8 @@ pub(crate) fn router(house: House, origins: &Origins) -> Router {
 }
 
 /// Answers for paths that are neither ours nor the web app's.
-pub(crate) async fn not_found(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("There is nothing at {}.", uri.path()))
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    ApiError::not_found(format!("There is nothing at {}.", uri.path())).at(uri.path())
 }
 
 /// Answers hold personal data: no cache keeps them.

@@ -6,20 +6,28 @@ use std::{
     sync::Arc,
 };
 
-use housecall_core::{Room, RoomId, Timestamp, UserId, room::Phase};
+use housecall_core::{
+    AppointmentId, MeetingId, Room, RoomId, Timestamp, UserId,
+    room::{Kind, Phase},
+};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
+
+use crate::negotiations::Negotiations;
 
 /// A room that is not over.
 pub(crate) struct LiveRoom {
     /// Held from decision to delivery, so that a room has one order of events.
     pub(crate) turn: tokio::sync::Mutex<()>,
     state: RwLock<Arc<Room>>,
+    /// How those in it stand with each other.
+    pub(crate) negotiations: Negotiations,
 }
 
 impl LiveRoom {
     pub(crate) fn new(room: Room) -> Arc<Self> {
-        Arc::new(Self { turn: tokio::sync::Mutex::new(()), state: RwLock::new(Arc::new(room)) })
+        let (turn, state) = (tokio::sync::Mutex::new(()), RwLock::new(Arc::new(room)));
+        Arc::new(Self { turn, state, negotiations: Negotiations::default() })
     }
 
     /// The room as it stands. Never waits for a decision under way.
@@ -37,6 +45,8 @@ pub(crate) struct Rooms {
     live: RwLock<HashMap<RoomId, Arc<LiveRoom>>>,
     by_user: RwLock<HashMap<UserId, BTreeSet<RoomId>>>,
     between_two: Mutex<HashMap<Pair, RoomId>>,
+    /// The open room of each appointment and meeting.
+    at_places: RwLock<HashMap<String, RoomId>>,
     agenda: Agenda,
 }
 
@@ -55,6 +65,15 @@ impl Rooms {
         rooms.iter().filter_map(|room| self.find(room)).collect()
     }
 
+    /// The room that goes by this name: its own id, or that of the appointment or
+    /// meeting it is an occurrence of.
+    pub(crate) fn named(&self, name: &RoomId) -> Option<Arc<LiveRoom>> {
+        self.find(name).or_else(|| {
+            let room = self.at_places.read().get(name.as_str()).cloned();
+            self.find(&room?)
+        })
+    }
+
     /// Takes note of how `live` stands after a decision.
     pub(crate) fn settle(&self, live: &Arc<LiveRoom>, after: Arc<Room>) {
         let before = std::mem::replace(&mut *live.state.write(), after.clone());
@@ -63,6 +82,8 @@ impl Rooms {
             self.forget(&after);
         } else if before.seq() == 0 {
             self.keep(live, &after);
+        } else if before.participants().len() != after.participants().len() {
+            self.index_people(&after);
         }
     }
 
@@ -105,6 +126,13 @@ impl Rooms {
 
     fn keep(&self, live: &Arc<LiveRoom>, room: &Room) {
         self.live.write().insert(room.id().clone(), live.clone());
+        if let Some(place) = place_of(room) {
+            self.at_places.write().insert(place.to_owned(), room.id().clone());
+        }
+        self.index_people(room);
+    }
+
+    fn index_people(&self, room: &Room) {
         let mut by_user = self.by_user.write();
         for (user, _) in room.participants() {
             by_user.entry(user.clone()).or_default().insert(room.id().clone());
@@ -113,6 +141,12 @@ impl Rooms {
 
     fn forget(&self, room: &Room) {
         self.live.write().remove(room.id());
+        if let Some(place) = place_of(room) {
+            let mut places = self.at_places.write();
+            if places.get(place) == Some(room.id()) {
+                places.remove(place);
+            }
+        }
         if let Some(pair) = pair_of(room) {
             let mut pairs = self.between_two.lock();
             if pairs.get(&pair) == Some(room.id()) {
@@ -135,11 +169,18 @@ fn ordered(one: &UserId, other: &UserId) -> Pair {
     (first.clone(), second.clone())
 }
 
+/// The id of the appointment or meeting a room is an occurrence of.
+fn place_of(room: &Room) -> Option<&str> {
+    let invitation = room.invitation()?;
+    let appointment = invitation.appointment.as_ref().map(AppointmentId::as_str);
+    appointment.or(invitation.meeting.as_ref().map(MeetingId::as_str))
+}
+
 /// The two people of a room that holds the line between them.
 fn pair_of(room: &Room) -> Option<Pair> {
     let callees = &room.invitation()?.callees;
-    let planned = matches!(room.phase(), Phase::Scheduled { .. });
-    (callees.len() == 1 && !planned)
+    let holds = room.kind() == Kind::Call && !matches!(room.phase(), Phase::Scheduled { .. });
+    (callees.len() == 1 && holds)
         .then(|| ordered(room.caller().expect("a call has a caller"), &callees[0]))
 }
 

@@ -1,6 +1,7 @@
 //! Putting the house together, opening the door, and closing it again.
 
 use std::{
+    collections::BTreeSet,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     num::NonZeroU32,
     sync::atomic::AtomicBool,
@@ -16,7 +17,7 @@ use axum::{
     routing::any,
 };
 use axum_server::{Handle, accept::NoDelayAcceptor};
-use housecall_dialect::{Dialect, call::Call, native::Native};
+use housecall_dialect::Dialect;
 use housecall_media::stun::StunServer;
 use housecall_socketio::{self as socketio, ClientAddress};
 use housecall_store::Store;
@@ -27,7 +28,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
     agenda, assets,
-    auth::{Passwords, Secrets, Tokens},
+    auth::{Passwords, Secrets, Tickets, Tokens},
     clock::Clock,
     config::Config,
     demo,
@@ -37,9 +38,6 @@ use crate::{
     origins::Origins,
     rest,
 };
-
-/// Every vocabulary we speak.
-const DIALECTS: [&dyn Dialect; 2] = [&Native, &Call];
 
 /// How long a client may take to send the headers of a request. Longer lets
 /// half-sent requests pile up; shorter fails people on bad networks.
@@ -72,6 +70,9 @@ pub struct Settings {
     pub demo: bool,
     /// What time it is.
     pub clock: Box<dyn Clock>,
+    /// The vocabularies to speak: [`housecall_dialect::ALL`], unless one is
+    /// being tried out.
+    pub dialects: Vec<&'static dyn Dialect>,
 }
 
 /// A server that runs.
@@ -89,7 +90,7 @@ pub struct Running {
 
 /// Starts a server: everything is ready when this returns.
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { config, demo, clock } = settings;
+    let Settings { config, demo, clock, dialects } = settings;
     if demo && config.is_production() {
         bail!("The demo lets anybody in: it cannot be opened in production.");
     }
@@ -114,8 +115,12 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         open_roles: config.auth.self_registration(config.is_production())?,
         ice: Ice::new(&config, stun_address.map(|it| it.port())),
         tokens: Tokens::new(&secrets),
+        tickets: Tickets::new(&secrets),
+        invitations: Default::default(),
+        opening: Default::default(),
         passwords: Passwords::new()?,
         directory: Default::default(),
+        sightings: Default::default(),
         sessions: Default::default(),
         rooms: Default::default(),
         closing: AtomicBool::new(false),
@@ -126,7 +131,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     });
     let open_rooms = agenda::restore(&house).await?;
 
-    let socketio = socket_server(&house, &origins);
+    let socketio = socket_server(&house, &origins, &dialects);
     let handle = Handle::new();
     let router = router(&house, &socketio, &origins);
     let http = tokio::spawn(serve_http(listener, router, handle.clone())?);
@@ -207,7 +212,11 @@ fn bind_stun(config: &Config, http: SocketAddr) -> anyhow::Result<Option<StunSer
     Ok(Some(server))
 }
 
-fn socket_server(house: &House, origins: &Origins) -> socketio::Server {
+fn socket_server(
+    house: &House,
+    origins: &Origins,
+    dialects: &[&'static dyn Dialect],
+) -> socketio::Server {
     let limits = &house.config.limits;
     let per_second = NonZeroU32::new(limits.handshakes_per_minute.div_ceil(60));
     let burst = NonZeroU32::new(limits.handshakes_per_minute).unwrap_or(NonZeroU32::MIN);
@@ -222,8 +231,11 @@ fn socket_server(house: &House, origins: &Origins) -> socketio::Server {
             ..socketio::Limits::default()
         })
         .allow_origin(move |origin| origins.allow(origin));
-    let with_all = DIALECTS.iter().fold(builder, |builder, dialect| {
-        builder.namespace(dialect.namespace(), Gateway::new(house.clone(), *dialect))
+    let namespaces = dialects.iter().flat_map(|it| it.namespaces());
+    let namespaces: BTreeSet<&'static str> = namespaces.copied().collect();
+    let with_all = namespaces.into_iter().fold(builder, |builder, namespace| {
+        let spoken = dialects.iter().filter(|it| it.namespaces().contains(&namespace));
+        builder.namespace(namespace, Gateway::new(house.clone(), spoken.copied().collect()))
     });
     with_all.build()
 }

@@ -8,19 +8,23 @@ use std::{
     },
 };
 
-use housecall_core::{Actor, DeviceId, Role, UserId};
-use housecall_dialect::{Dialect, News, People, Viewer, WhoOffers, native::wire::Person};
-use housecall_socketio::Socket;
+use housecall_core::{Actor, Command, DeviceId, Event, Role, UserId, negotiation::FirstOffer};
+use housecall_dialect::{Dialect, News, People, Problem, Speaker, Viewer, native::wire::Person};
+use housecall_socketio::{Reply, Socket};
 use parking_lot::RwLock;
 
-use crate::people::Directory;
+use crate::{
+    people::Directory,
+    speech::{Speech, SpokenOf},
+};
 
 /// One authenticated connection. It speaks one dialect.
 pub(crate) struct Session {
     pub(crate) user: UserId,
     pub(crate) role: Role,
     pub(crate) device: DeviceId,
-    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) speech: Speech,
+    pub(crate) rooms: SpokenOf,
     pub(crate) socket: Socket,
     watches_people: AtomicBool,
 }
@@ -29,14 +33,25 @@ impl Session {
     pub(crate) fn new(
         (user, role): (UserId, Role),
         device: DeviceId,
-        dialect: &'static dyn Dialect,
+        speech: Speech,
         socket: Socket,
     ) -> Self {
-        Self { user, role, device, dialect, socket, watches_people: AtomicBool::new(false) }
+        let (rooms, watches_people) = (SpokenOf::default(), AtomicBool::new(false));
+        Self { user, role, device, speech, rooms, socket, watches_people }
     }
 
     pub(crate) fn actor(&self) -> Actor {
         Actor::person(self.user.clone(), self.role)
+    }
+
+    pub(crate) fn speaker(&self) -> Speaker<'_> {
+        Speaker { user: &self.user, device: &self.device }
+    }
+
+    /// What its client expects of a first negotiation. A client that has not
+    /// said what it is cannot be in a room.
+    pub(crate) fn first_offer(&self) -> FirstOffer {
+        self.speech.settled().map_or(FirstOffer::SettlesItself, |it| it.first_offer())
     }
 
     pub(crate) fn watch_people(&self, on: bool) {
@@ -44,16 +59,52 @@ impl Session {
     }
 
     pub(crate) fn viewer<'a>(&'a self, people: &'a dyn People) -> Viewer<'a> {
-        Viewer { user: &self.user, device: &self.device, people }
+        let Self { user, role, device, rooms, .. } = self;
+        Viewer { user, role: *role, device, people, names: rooms }
     }
 
     /// Puts news into this client's words and queues them. If they do not fit
     /// its outbox it is disconnected, and its end is handled there; nothing is
     /// dropped in silence.
     pub(crate) fn tell(&self, news: &News<'_>, people: &dyn People) {
-        self.dialect.encode(&self.viewer(people), news, &mut |word, body| {
-            let _ = self.socket.emit_raw(word, &body);
-        });
+        for dialect in self.speech.spoken() {
+            dialect.encode(&self.viewer(people), news, &mut |word, body| self.say(word, &body));
+        }
+        if let News::Entry { after, entry, .. } = news {
+            match &entry.event {
+                Event::Left { user, .. } if *user == self.user => self.rooms.leave(after.id()),
+                Event::Ended { .. } => self.rooms.forget(after.id()),
+                _ => {}
+            }
+        }
+    }
+
+    /// What its client does about some news without saying so.
+    pub(crate) fn follow_up(&self, news: &News<'_>, people: &dyn People) -> Option<Command> {
+        self.speech.settled()?.follow_up(&self.viewer(people), news)
+    }
+
+    /// Says no to `word`: in the ack if one was asked for, else as an event.
+    pub(crate) fn refuse(
+        &self,
+        dialect: &dyn Dialect,
+        word: &str,
+        problem: &Problem,
+        reply: Option<Reply>,
+    ) {
+        match reply {
+            Some(reply) => drop(reply.send_raw(&dialect.refuse(problem))),
+            None => {
+                let (complaint, body) = dialect.complain(word, problem);
+                self.say(complaint, &body);
+            }
+        }
+    }
+
+    /// A failed send means that the client is gone or being disconnected; its
+    /// disconnect is handled where it ends.
+    pub(crate) fn say(&self, word: &str, body: &str) {
+        let _ = self.socket.emit_raw(word, body);
     }
 
     fn is_device(&self, user: &UserId, device: &DeviceId) -> bool {
@@ -127,8 +178,12 @@ impl People for Known<'_> {
         self.directory.person(user)
     }
 
-    fn who_offers(&self, user: &UserId, device: &DeviceId) -> WhoOffers {
+    fn is_online(&self, user: &UserId) -> bool {
+        self.sessions.is_online(user)
+    }
+
+    fn first_offer(&self, user: &UserId, device: &DeviceId) -> FirstOffer {
         let session = self.sessions.find(user, device);
-        session.map_or(WhoOffers::Anybody, |it| it.dialect.who_offers())
+        session.map_or(FirstOffer::SettlesItself, |it| it.first_offer())
     }
 }

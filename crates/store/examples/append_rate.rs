@@ -11,7 +11,7 @@ use std::{
 
 use housecall_core::{
     Actor, Command, Role, Room, Rules, Timestamp,
-    room::{Invitation, Media, Purpose},
+    room::{Invitation, Media, OtherDevice, Purpose},
 };
 use housecall_store::Store;
 
@@ -64,7 +64,8 @@ async fn begin(store: &Store, number: usize) -> Result<Room, Failure> {
     let mut room = Room::new(format!("room-{number}").parse()?, Rules::default());
     let invitation = Invitation::to(vec!["patient".parse()?], Purpose::Video);
     tell(store, &mut room, Command::Initiate(invitation)).await?;
-    let join = Command::Join { device: "screen".parse()?, media: Media::ON, take_over: false };
+    let join =
+        Command::Join { device: "screen".parse()?, media: Media::ON, other: OtherDevice::Prevails };
     tell(store, &mut room, join).await?;
     Ok(room)
 }
@@ -79,7 +80,8 @@ async fn switch_camera(
         let started = Instant::now();
         let video = Some(time % 2 == 1);
         let device = "screen".parse()?;
-        let command = Command::ChangeMedia { device, audio: None, video, screen: None };
+        let command =
+            Command::ChangeMedia { device: Some(device), audio: None, video, screen: None };
         tell(&store, &mut room, command).await?;
         waits.push(started.elapsed());
     }

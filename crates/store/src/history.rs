@@ -86,7 +86,8 @@ impl Store {
     }
 }
 
-fn matching(columns: &str, filter: &CallFilter) -> QueryBuilder<Sqlite> {
+/// Asks for `columns` of the calls that match, which go by the name `r`.
+pub(crate) fn matching(columns: &str, filter: &CallFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(format!("SELECT {columns} FROM rooms r"));
     if let Some(user) = &filter.visible_to {
         query.push(" JOIN participants p ON p.room_id = r.id AND p.user_id = ");

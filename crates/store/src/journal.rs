@@ -9,7 +9,7 @@ use crate::{
     writer::Write,
 };
 use aws_lc_rs::digest;
-use housecall_core::{Actor, Timestamp, UserId};
+use housecall_core::{Actor, AppointmentId, MeetingId, Timestamp, UserId};
 use serde_json::Value;
 
 /// A stream of the journal that belongs to no room. The lines of rooms are
@@ -18,6 +18,10 @@ use serde_json::Value;
 pub enum Stream {
     /// What concerns one person: registered, signed in, signed out.
     User(UserId),
+    /// What concerns one appointment, besides what happens in its rooms.
+    Appointment(AppointmentId),
+    /// What concerns one meeting, besides what happens in its rooms.
+    Meeting(MeetingId),
     /// What concerns the whole house: started, configured.
     House,
 }
@@ -27,6 +31,8 @@ impl Stream {
     pub fn name(&self) -> String {
         match self {
             Stream::User(user) => format!("user:{user}"),
+            Stream::Appointment(appointment) => format!("appointment:{appointment}"),
+            Stream::Meeting(meeting) => format!("meeting:{meeting}"),
             Stream::House => "house".to_owned(),
         }
     }

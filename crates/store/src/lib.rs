@@ -4,16 +4,20 @@
 //! transaction as the rows it changes. A write is acknowledged when it is on
 //! the disk, not before; many writers share one trip there (see `writer`).
 
+mod appointments;
 mod calls;
 mod error;
 mod heads;
 mod history;
 mod journal;
 mod ledger;
+mod meetings;
+mod messages;
 mod open;
 mod rooms;
 mod secrets;
 mod sign_ins;
+mod statistics;
 mod status;
 mod users;
 mod verify;
@@ -22,13 +26,20 @@ mod writer;
 
 use std::{sync::Arc, time::Duration};
 
+pub use appointments::{
+    Appointment, AppointmentChange, AppointmentFilter, AppointmentPage, AppointmentStatus,
+    AppointmentType, NewAppointment,
+};
 pub use calls::{CallRow, ParticipantRow};
 pub use error::{Cause, StoreError};
 pub use history::{CallFilter, CallPage, Page};
 pub use journal::{Record, Stream};
+pub use meetings::{Meeting, MeetingFilter, MeetingPage, NewMeeting};
+pub use messages::WrittenMessage;
 pub use secrets::{PasswordHash, SecretHash};
 pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;
+pub use statistics::{Attendance, CallStatistics};
 pub use status::CallStatus;
 pub use users::{NewUser, User};
 pub use verify::{Flaw, Verdict};

@@ -136,9 +136,16 @@ fn touched(room: &Room, entries: &[Entry]) -> Vec<UserId> {
             | Event::MediaChanged { user, .. }
             | Event::ConnectionLost { user, .. }
             | Event::ConnectionResumed { user, .. }
-            | Event::Left { user, .. } => {
+            | Event::Left { user, .. }
+            | Event::Admitted { user }
+            | Event::ConsentGiven { user, .. } => {
                 users.insert(user);
             }
+            Event::Begun
+            | Event::Said { .. }
+            | Event::ConsentWithdrawn { .. }
+            | Event::RecordingStarted { .. }
+            | Event::RecordingStopped { .. } => {}
             Event::Initiated { .. } | Event::Rang { .. } | Event::Ended { .. } => {
                 users.extend(room.participants().map(|(user, _)| user));
             }
@@ -164,7 +171,7 @@ fn write_room(script: &mut Script, room: &Room) {
          end_reason, duration, seq, next_deadline) ",
     );
     script.push_values([room], |mut row, room| {
-        row.push_bind(room.id().as_str()).push_bind("call");
+        row.push_bind(room.id().as_str()).push_bind(room.kind().as_str());
         row.push_bind(invitation.purpose.as_str()).push_bind(caller.as_str());
         row.push_bind(invitation.patient.as_ref().map(UserId::as_str));
         row.push_bind(invitation.provider.as_ref().map(UserId::as_str));

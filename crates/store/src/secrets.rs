@@ -34,7 +34,7 @@ pub struct SecretHash(String);
 impl SecretHash {
     /// The hash of `secret`, which must be random and at least 128 bits long.
     pub fn of(secret: &str) -> Self {
-        Self(hex(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref()))
+        Self(sha256(secret))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -51,6 +51,11 @@ impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(secret hash)")
     }
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+pub(crate) fn sha256(text: &str) -> String {
+    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -14,7 +14,7 @@ use std::{
 
 use housecall_core::{
     Actor, Command, Role, Room, RoomId, Rules, Timestamp,
-    room::{Invitation, Media, Purpose},
+    room::{Invitation, Media, OtherDevice, Purpose},
 };
 use housecall_store::{ParticipantRow, Store, Verdict};
 
@@ -110,11 +110,12 @@ async fn switch_camera(store: Store, name: String) {
     let device = || "desk".parse().expect("a device id");
     let invitation = Invitation::to(vec!["patient".parse().expect("a user id")], Purpose::Video);
     tell(&store, &mut room, Command::Initiate(invitation)).await;
-    let join = Command::Join { device: device(), media: Media::ON, take_over: false };
+    let join = Command::Join { device: device(), media: Media::ON, other: OtherDevice::Prevails };
     tell(&store, &mut room, join).await;
     loop {
         let video = Some(room.seq().is_multiple_of(2));
-        let change = Command::ChangeMedia { device: device(), audio: None, video, screen: None };
+        let change =
+            Command::ChangeMedia { device: Some(device()), audio: None, video, screen: None };
         tell(&store, &mut room, change).await;
     }
 }

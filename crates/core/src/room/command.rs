@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::event::{Invitation, Media, Reason};
-use crate::DeviceId;
+use super::{ConsentMethod, Invitation, Media, Message, Reason};
+use crate::{DeviceId, RecordingId, UserId};
 
 /// Something a person, or the house, asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +32,8 @@ pub enum Command {
         device: DeviceId,
         /// What it sends.
         media: Media,
-        /// Come in even if a device of the same user is in the room: another
-        /// one is put out, and the same one starts anew.
-        take_over: bool,
+        /// What becomes of a device of the same user that is in the room.
+        other: OtherDevice,
     },
     /// Come back with peer connections that are still alive. Joins if there is
     /// nothing to come back to.
@@ -47,14 +46,15 @@ pub enum Command {
     /// Go; the others stay.
     Leave {
         /// From which device; another one of the same user is not moved by it.
-        device: DeviceId,
+        /// With whichever they are in, unless this names one.
+        device: Option<DeviceId>,
         /// Why.
         reason: Option<Reason>,
     },
     /// Switch microphone, camera or screen; `None` leaves as it is.
     ChangeMedia {
-        /// On which device.
-        device: DeviceId,
+        /// On which device; whichever they are in with, unless this names one.
+        device: Option<DeviceId>,
         /// Microphone.
         audio: Option<bool>,
         /// Camera.
@@ -67,6 +67,48 @@ pub enum Command {
         /// Why.
         reason: Option<Reason>,
     },
+    /// End it if they may, else go: what a red button means to someone whose
+    /// client knows calls between two only.
+    HangUp {
+        /// On which device.
+        device: DeviceId,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Say that the visit begins: what counts as its start, whoever came when.
+    Begin,
+    /// Let somebody come who was not named.
+    Admit {
+        /// Whom.
+        user: UserId,
+    },
+    /// Write to the others.
+    Say {
+        /// What.
+        message: Message,
+        /// To whom; to everybody if this names nobody.
+        to: Vec<UserId>,
+    },
+    /// Agree to being recorded, or agree no longer. A provider may note the
+    /// consent of somebody else.
+    Consent {
+        /// Whose consent.
+        user: UserId,
+        /// Whether they agree.
+        agreed: bool,
+        /// How they said so.
+        method: ConsentMethod,
+    },
+    /// Record. Everybody in the room must have agreed.
+    StartRecording {
+        /// What it will be called.
+        recording: RecordingId,
+    },
+    /// Stop recording.
+    StopRecording {
+        /// Which one; the one that runs, unless this names one.
+        recording: Option<RecordingId>,
+    },
     /// The connection of a device is gone. Said by the house about a person.
     LoseConnection {
         /// Of which device.
@@ -76,6 +118,19 @@ pub enum Command {
     Restart,
     /// A deadline may have passed. Said by the house.
     Elapse,
+}
+
+/// What becomes of a device that is in the room, when another device of the
+/// same user wants to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherDevice {
+    /// It stays, and the newcomer is refused.
+    Prevails,
+    /// It is put out. If it is the same device, that starts anew.
+    IsPutOut,
+    /// It stays the one that stands for the user; the newcomer is content with
+    /// listening.
+    Stays,
 }
 
 /// A typed no. Nothing was changed.
@@ -127,6 +182,21 @@ pub enum Refusal {
     /// Their role or part in the call does not allow it.
     #[error("You are not allowed to do this.")]
     Forbidden,
+    /// As many people are in as a room holds.
+    #[error("This call is full. Try again when somebody has left.")]
+    RoomFull,
+    /// Somebody in the room has not agreed to being recorded.
+    #[error("The recording cannot start: everybody in the call has to agree to it first.")]
+    ConsentMissing,
+    /// A recording runs.
+    #[error("A recording of this call is already running.")]
+    AlreadyRecording,
+    /// There is no such recording, or it has stopped.
+    #[error("There is no recording to stop.")]
+    NotRecording,
+    /// Nobody has answered yet.
+    #[error("This call has not begun yet.")]
+    NotStarted,
 }
 
 impl Refusal {
@@ -148,6 +218,11 @@ impl Refusal {
             Refusal::NamedTwice => "named_twice",
             Refusal::TooManyPeople => "too_many_people",
             Refusal::Forbidden => "forbidden",
+            Refusal::RoomFull => "room_full",
+            Refusal::ConsentMissing => "consent_missing",
+            Refusal::AlreadyRecording => "already_recording",
+            Refusal::NotRecording => "not_recording",
+            Refusal::NotStarted => "not_started",
         }
     }
 }
@@ -165,8 +240,8 @@ pub struct Rules {
     pub arrival: Duration,
     /// How long one person may stay alone in an answered call.
     pub alone: Duration,
-    /// How many people a call holds, the caller included. Everybody sends to
-    /// everybody, so upload grows with each.
+    /// How many people a room holds at a time, the caller included. Everybody
+    /// sends to everybody, so upload grows with each.
     pub most_people: usize,
 }
 

@@ -1,7 +1,7 @@
 //! The decisions: what a command would make happen, or why not.
 
 use super::*;
-use crate::Actor;
+use crate::{Actor, RecordingId, Role};
 
 impl Room {
     /// What would happen if `by` asked for `command` at `now`: new entries, in
@@ -19,6 +19,7 @@ impl Room {
         match (by, command) {
             (Actor::House, Command::Restart) => draft.restart(),
             (Actor::House, Command::Elapse) => draft.elapse(),
+            (Actor::House, Command::Admit { user }) => draft.let_in(user)?,
             (Actor::House, _) => return Err(Refusal::Forbidden),
             (Actor::Person { user, .. }, command) => draft.person(user, command)?,
         }
@@ -45,7 +46,8 @@ impl Draft<'_> {
         if let Command::Initiate(invitation) = command {
             return self.initiate(user, invitation);
         }
-        if self.room.participant(user).is_none() && !self.by.is_admin() {
+        let named = self.room.participant(user).is_some();
+        if !named && !self.by.is_admin() && !self.may_come(user, &command) {
             return Err(Refusal::NotAParticipant);
         }
         if self.room.phase == Phase::Blank {
@@ -53,8 +55,9 @@ impl Draft<'_> {
         }
         if self.room.is_over() {
             return match command {
-                // The connection of someone who was in it: nothing to lose.
-                Command::LoseConnection { .. } => Ok(()),
+                // The connection of someone who was in it: nothing to lose. Nor
+                // has anybody anything to hang up.
+                Command::LoseConnection { .. } | Command::HangUp { .. } => Ok(()),
                 _ => Err(Refusal::Over),
             };
         }
@@ -63,13 +66,25 @@ impl Draft<'_> {
             Command::Answer { device } => self.answer(user, device),
             Command::Decline { reason } => self.decline(user, reason),
             Command::Cancel { reason } => self.cancel(user, reason),
-            Command::Join { device, media, take_over } => self.join(user, device, media, take_over),
+            Command::Join { device, media, other } => self.join(user, device, media, other),
             Command::Resume { device, media } => self.resume(user, device, media),
-            Command::Leave { device, reason } => self.leave(user, &device, reason),
+            Command::Leave { device, reason } => self.leave(user, device.as_ref(), reason),
             Command::ChangeMedia { device, audio, video, screen } => {
-                self.change_media(user, &device, audio, video, screen)
+                self.change_media(user, device.as_ref(), audio, video, screen)
             }
             Command::End { reason } => self.end(user, reason),
+            Command::HangUp { device, reason } => self.hang_up(user, &device, reason),
+            Command::Begin => self.begin(user),
+            Command::Admit { user: guest } => self.admit(user, guest),
+            Command::Say { message, to } => self.say(user, message, to),
+            Command::Consent { user: whose, agreed: true, method } => {
+                self.give_consent(user, &whose, method)
+            }
+            Command::Consent { user: whose, agreed: false, .. } => {
+                self.withdraw_consent(user, &whose)
+            }
+            Command::StartRecording { recording } => self.start_recording(user, recording),
+            Command::StopRecording { recording } => self.stop_recording(user, recording.as_ref()),
             Command::LoseConnection { device } => {
                 self.lose_connection(user, &device);
                 Ok(())
@@ -83,7 +98,7 @@ impl Draft<'_> {
             return Err(Refusal::AlreadyExists);
         }
         let callees = &invitation.callees;
-        if callees.is_empty() {
+        if callees.is_empty() && !invitation.kind.is_place() {
             return Err(Refusal::NobodyToCall);
         }
         if callees.contains(caller) {
@@ -95,8 +110,9 @@ impl Draft<'_> {
         if callees.len() >= self.room.rules.most_people {
             return Err(Refusal::TooManyPeople);
         }
+        let rings = !invitation.callees.is_empty();
         self.happens(Event::Initiated { caller: caller.clone(), invitation });
-        if self.room.phase == Phase::Ringing {
+        if rings && !matches!(self.room.phase, Phase::Scheduled { .. }) {
             self.ring();
         }
         Ok(())
@@ -111,6 +127,8 @@ impl Draft<'_> {
         match &self.participant(user)?.stage {
             // Who said no may change their mind while the call lasts.
             Stage::Ringing | Stage::Invited | Stage::Declined => {}
+            // Who is waited for may come late.
+            Stage::Missed if self.room.kind().is_place() => {}
             Stage::Accepted { device: winner, .. } => {
                 return match (winner, &device) {
                     (Some(winner), Some(device)) if winner == device => Ok(()),
@@ -152,7 +170,7 @@ impl Draft<'_> {
         if !self.speaks_for_the_call(user) {
             return self.decline(user, reason);
         }
-        self.happens(Event::Ended { outcome: Outcome::Cancelled, reason });
+        self.ends(Outcome::Cancelled, reason);
         Ok(())
     }
 
@@ -161,56 +179,89 @@ impl Draft<'_> {
         user: &UserId,
         device: DeviceId,
         media: Media,
-        take_over: bool,
+        other: OtherDevice,
     ) -> Result<(), Refusal> {
-        match &self.participant(user)?.stage {
-            Stage::Ringing => self.answer(user, Some(device.clone()))?,
-            Stage::Invited | Stage::Declined if !self.is_active() => {
+        if self.room.participant(user).is_none() && !self.is_open() {
+            return Err(Refusal::NotAParticipant);
+        }
+        match self.room.participant(user).map(|it| &it.stage) {
+            Some(Stage::Ringing) => self.answer(user, Some(device.clone()))?,
+            Some(Stage::Invited | Stage::Declined) if !self.is_active() => {
                 self.answer(user, Some(device.clone()))?;
             }
-            Stage::Accepted { device: Some(winner), .. } if *winner != device && !take_over => {
+            Some(Stage::Accepted { device: Some(winner), .. })
+                if *winner != device && other == OtherDevice::Prevails =>
+            {
                 return Err(Refusal::AnsweredElsewhere);
             }
+            // Whoever is in stays as they are.
+            Some(Stage::Present { .. }) if other == OtherDevice::Stays => return Ok(()),
             // Said twice. A page that was reloaded takes over from itself.
-            Stage::Present { device: present } if *present == device && !take_over => {
+            Some(Stage::Present { device: present })
+                if *present == device && other == OtherDevice::Prevails =>
+            {
+                let Media { audio, video, screen } = media;
                 return self.change_media(
                     user,
-                    &device,
-                    Some(media.audio),
-                    Some(media.video),
-                    Some(media.screen),
+                    Some(&device),
+                    Some(audio),
+                    Some(video),
+                    Some(screen),
                 );
             }
-            Stage::Present { .. } if !take_over => return Err(Refusal::OnAnotherDevice),
+            Some(Stage::Present { .. }) if other == OtherDevice::Prevails => {
+                return Err(Refusal::OnAnotherDevice);
+            }
             _ => {}
+        }
+        self.check_for_room(user)?;
+        if self.consent_of(user).is_none() {
+            self.recording_stops();
         }
         self.happens(Event::Joined { user: user.clone(), device, media });
         Ok(())
     }
 
+    /// Whether there is a place left for `user`.
+    fn check_for_room(&self, user: &UserId) -> Result<(), Refusal> {
+        let takes_a_place = |it: &Stage| it.is_in_room() || matches!(it, Stage::Accepted { .. });
+        let people = self
+            .room
+            .participants
+            .iter()
+            .filter(|(id, it)| *id != user && takes_a_place(&it.stage));
+        match people.count() < self.room.rules.most_people {
+            true => Ok(()),
+            false => Err(Refusal::RoomFull),
+        }
+    }
+
     fn resume(&mut self, user: &UserId, device: DeviceId, media: Media) -> Result<(), Refusal> {
-        match &self.participant(user)?.stage {
-            Stage::Present { device: present } if *present == device => Ok(()),
-            Stage::Lost { .. } => {
+        match self.room.participant(user).map(|it| &it.stage) {
+            Some(Stage::Present { device: present }) if *present == device => Ok(()),
+            Some(Stage::Lost { .. }) => {
                 self.happens(Event::ConnectionResumed { user: user.clone(), device });
                 Ok(())
             }
-            _ => self.join(user, device, media, true),
+            _ => self.join(user, device, media, OtherDevice::IsPutOut),
         }
     }
 
     fn leave(
         &mut self,
         user: &UserId,
-        device: &DeviceId,
+        device: Option<&DeviceId>,
         reason: Option<Reason>,
     ) -> Result<(), Refusal> {
-        self.room.is_in_with(user, device)?;
+        self.check_inside_with(user, device)?;
         self.goes(user, Departure::Left, reason);
         Ok(())
     }
 
     fn goes(&mut self, user: &UserId, departure: Departure, reason: Option<Reason>) {
+        if self.room.recording.as_ref().is_some_and(|it| it.by == *user) {
+            self.recording_stops();
+        }
         self.happens(Event::Left { user: user.clone(), departure, reason: reason.clone() });
         self.end_if_nobody_is_left(reason);
     }
@@ -218,12 +269,12 @@ impl Draft<'_> {
     fn change_media(
         &mut self,
         user: &UserId,
-        device: &DeviceId,
+        device: Option<&DeviceId>,
         audio: Option<bool>,
         video: Option<bool>,
         screen: Option<bool>,
     ) -> Result<(), Refusal> {
-        self.room.is_in_with(user, device)?;
+        self.check_inside_with(user, device)?;
         let before = self.participant(user)?.media;
         let media = Media {
             audio: audio.unwrap_or(before.audio),
@@ -238,12 +289,159 @@ impl Draft<'_> {
 
     fn end(&mut self, user: &UserId, reason: Option<Reason>) -> Result<(), Refusal> {
         match self.room.phase {
-            Phase::Active if self.speaks_for_the_call(user) || self.is_between_two() => {
-                self.happens(Event::Ended { outcome: Outcome::Completed, reason });
+            Phase::Active if self.may_end(user) => {
+                self.recording_stops();
+                let outcome = self.how_it_went();
+                self.happens(Event::Ended { outcome, reason, closed: true });
                 Ok(())
             }
             Phase::Active => Err(Refusal::Forbidden),
             _ => self.cancel(user, reason),
+        }
+    }
+
+    fn hang_up(
+        &mut self,
+        user: &UserId,
+        device: &DeviceId,
+        reason: Option<Reason>,
+    ) -> Result<(), Refusal> {
+        match self.end(user, reason.clone()) {
+            Err(Refusal::Forbidden) if self.room.is_in_with(user, device).is_ok() => {
+                self.leave(user, Some(device), reason)
+            }
+            Err(Refusal::Forbidden) => self.decline(user, reason),
+            done => done,
+        }
+    }
+
+    fn ends(&mut self, outcome: Outcome, reason: Option<Reason>) {
+        self.recording_stops();
+        self.happens(Event::Ended { outcome, reason, closed: false });
+    }
+
+    fn begin(&mut self, user: &UserId) -> Result<(), Refusal> {
+        if !self.is_active() {
+            return Err(Refusal::NotStarted);
+        }
+        if !self.speaks_for_the_call(user) {
+            return Err(Refusal::Forbidden);
+        }
+        if !self.room.begun {
+            self.happens(Event::Begun);
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, host: &UserId, guest: UserId) -> Result<(), Refusal> {
+        let party = self.room.invitation.as_ref().is_some_and(|it| {
+            it.patient.as_ref() == Some(host) || it.provider.as_ref() == Some(host)
+        });
+        if !party && !self.speaks_for_the_call(host) {
+            return Err(Refusal::Forbidden);
+        }
+        self.let_in(guest)
+    }
+
+    fn let_in(&mut self, guest: UserId) -> Result<(), Refusal> {
+        if self.room.is_over() {
+            return Err(Refusal::Over);
+        }
+        if self.room.participant(&guest).is_some() {
+            return Ok(());
+        }
+        let many = self.room.participants.len() >= self.room.rules.most_people;
+        if many && self.room.kind() != Kind::Meeting {
+            return Err(Refusal::TooManyPeople);
+        }
+        self.happens(Event::Admitted { user: guest });
+        Ok(())
+    }
+
+    fn say(&mut self, user: &UserId, message: Message, to: Vec<UserId>) -> Result<(), Refusal> {
+        self.check_inside(user)?;
+        let reachable = |it: &UserId| {
+            it != user && self.room.participant(it).is_some_and(|it| it.stage.is_in_room())
+        };
+        if !to.iter().all(reachable) {
+            return Err(Refusal::PeerNotInRoom);
+        }
+        self.happens(Event::Said { user: user.clone(), message, to });
+        Ok(())
+    }
+
+    fn give_consent(
+        &mut self,
+        by: &UserId,
+        whose: &UserId,
+        method: ConsentMethod,
+    ) -> Result<(), Refusal> {
+        if by != whose && !self.may_record() {
+            return Err(Refusal::Forbidden);
+        }
+        if by != whose || !self.is_open() {
+            self.participant(whose)?;
+        }
+        if self.consent_of(whose).is_none() {
+            self.happens(Event::ConsentGiven { user: whose.clone(), method });
+        }
+        Ok(())
+    }
+
+    fn withdraw_consent(&mut self, by: &UserId, whose: &UserId) -> Result<(), Refusal> {
+        if by != whose {
+            return Err(Refusal::Forbidden);
+        }
+        let participant = self.participant(whose)?;
+        let inside = participant.stage.is_in_room();
+        if participant.consent.is_some() {
+            if inside {
+                self.recording_stops();
+            }
+            self.happens(Event::ConsentWithdrawn { user: whose.clone() });
+        }
+        Ok(())
+    }
+
+    fn start_recording(&mut self, user: &UserId, recording: RecordingId) -> Result<(), Refusal> {
+        if !self.is_active() {
+            return Err(Refusal::NotStarted);
+        }
+        if !self.may_record() {
+            return Err(Refusal::Forbidden);
+        }
+        self.check_inside(user)?;
+        if self.room.recording.is_some() {
+            return Err(Refusal::AlreadyRecording);
+        }
+        if self.room.people_inside().any(|(_, it)| it.consent.is_none()) {
+            return Err(Refusal::ConsentMissing);
+        }
+        self.happens(Event::RecordingStarted { recording, user: user.clone() });
+        Ok(())
+    }
+
+    fn stop_recording(
+        &mut self,
+        user: &UserId,
+        which: Option<&RecordingId>,
+    ) -> Result<(), Refusal> {
+        let running = self.room.recording.as_ref().ok_or(Refusal::NotRecording)?;
+        if which.is_some_and(|it| *it != running.id) {
+            return Err(Refusal::NotRecording);
+        }
+        if running.by != *user && !self.may_record() {
+            return Err(Refusal::Forbidden);
+        }
+        self.recording_stops();
+        Ok(())
+    }
+
+    /// Stops the recording that runs, if one does: always before what makes it
+    /// wrong happens.
+    fn recording_stops(&mut self) {
+        if let Some(recording) = self.room.recording.as_ref().map(|it| it.id.clone()) {
+            self.happens(Event::RecordingStopped { recording });
         }
     }
 
@@ -282,7 +480,7 @@ impl Draft<'_> {
         match self.room.phase {
             Phase::Scheduled { at } if at <= now => self.ring(),
             Phase::Ringing if self.ring_is_over() => {
-                self.happens(Event::Ended { outcome: Outcome::Missed, reason: None });
+                self.ends(Outcome::Missed, None);
             }
             Phase::Active => self.tidy_active(),
             _ => {}
@@ -298,7 +496,7 @@ impl Draft<'_> {
         }
         let alone = self.room.alone_since.map(|since| since.plus(self.room.rules.alone));
         if alone.is_some_and(|until| until <= self.now) && !self.room.is_over() {
-            self.happens(Event::Ended { outcome: Outcome::Completed, reason: None });
+            self.ends(self.how_it_went(), None);
         }
     }
 
@@ -311,7 +509,7 @@ impl Draft<'_> {
     /// come in and gone.
     fn end_if_nobody_is_left(&mut self, reason: Option<Reason>) {
         let outcome = match self.room.phase {
-            Phase::Active => (!self.anybody_is_coming()).then_some(Outcome::Completed),
+            Phase::Active => (self.room.people_coming() == 0).then_some(self.how_it_went()),
             Phase::Ringing | Phase::Scheduled { .. } if self.all_callees_declined() => {
                 Some(Outcome::Declined)
             }
@@ -319,12 +517,16 @@ impl Draft<'_> {
             _ => None,
         };
         if let Some(outcome) = outcome {
-            self.happens(Event::Ended { outcome, reason });
+            self.ends(outcome, reason);
         }
     }
 
-    fn anybody_is_coming(&self) -> bool {
-        self.room.participants.values().any(|it| it.stage.is_coming())
+    /// How a room comes out that people were in.
+    fn how_it_went(&self) -> Outcome {
+        match (self.room.kind(), self.room.started_at) {
+            (Kind::Consultation, None) => Outcome::Missed,
+            _ => Outcome::Completed,
+        }
     }
 
     fn all_callees_declined(&self) -> bool {
@@ -338,11 +540,60 @@ impl Draft<'_> {
         caller.is_some_and(|it| matches!(it.stage, Stage::Left(_)))
     }
 
-    /// The caller and whoever runs the place decide for all.
+    /// The hosts and whoever runs the house decide for all; in a call, the
+    /// caller.
     fn speaks_for_the_call(&self, user: &UserId) -> bool {
-        self.room.caller.as_ref() == Some(user)
-            || self.by.is_admin()
-            || (self.is_between_two() && matches!(self.room.phase, Phase::Scheduled { .. }))
+        let call = !self.room.kind().is_place();
+        let host = self.room.invitation.as_ref().is_some_and(|it| it.hosts.contains(user));
+        let calls = call && self.room.caller.as_ref() == Some(user);
+        let planned = call && matches!(self.room.phase, Phase::Scheduled { .. });
+        host || calls || self.by.is_admin() || (planned && self.is_between_two())
+    }
+
+    fn may_end(&self, user: &UserId) -> bool {
+        let between_two = !self.room.kind().is_place() && self.is_between_two();
+        self.speaks_for_the_call(user) || between_two
+    }
+
+    /// Whether the asker may record, and note what others agreed to.
+    fn may_record(&self) -> bool {
+        matches!(self.by, Actor::Person { role: Role::Provider | Role::Admin, .. })
+    }
+
+    /// Whether somebody who was not named may ask for this: coming to an open
+    /// room, and agreeing to be recorded before they do.
+    fn may_come(&self, user: &UserId, command: &Command) -> bool {
+        let comes = match command {
+            Command::Join { .. } | Command::Resume { .. } => true,
+            Command::Consent { user: whose, .. } => whose == user,
+            _ => false,
+        };
+        comes && self.is_open()
+    }
+
+    fn is_open(&self) -> bool {
+        self.room.invitation.as_ref().is_some_and(|it| it.open && it.kind.is_place())
+    }
+
+    /// Whether `user` is in the room with this device, or with any if none is
+    /// named.
+    fn check_inside_with(&self, user: &UserId, device: Option<&DeviceId>) -> Result<(), Refusal> {
+        match device {
+            Some(device) => self.room.is_in_with(user, device),
+            None => self.check_inside(user),
+        }
+    }
+
+    /// Whether `user` is in the room, with whatever device.
+    fn check_inside(&self, user: &UserId) -> Result<(), Refusal> {
+        match self.participant(user)?.stage.is_in_room() {
+            true => Ok(()),
+            false => Err(Refusal::NotInRoom),
+        }
+    }
+
+    fn consent_of(&self, user: &UserId) -> Option<Consent> {
+        self.room.participant(user)?.consent
     }
 
     fn is_active(&self) -> bool {

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, AppointmentId, DeviceId, Private, Timestamp, UserId};
+use super::{ConsentMethod, Message};
+use crate::{Actor, AppointmentId, DeviceId, MeetingId, Private, RecordingId, Timestamp, UserId};
 
 /// What a call is for when it starts. Either may be switched later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,37 @@ impl Purpose {
             Purpose::Audio => "audio",
             Purpose::ScreenShare => "screen_share",
         }
+    }
+}
+
+/// What kind of room it is: what brings people together in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Somebody rings somebody.
+    #[default]
+    Call,
+    /// An appointment. Whoever comes first rings the others, and may wait for
+    /// them as long as they like.
+    Consultation,
+    /// A place with a name. People come and go; nobody is rung.
+    Meeting,
+}
+
+impl Kind {
+    /// The word for it in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Call => "call",
+            Kind::Consultation => "consultation",
+            Kind::Meeting => "meeting",
+        }
+    }
+
+    /// Whether it goes on without ringing anybody: people are in it as soon as
+    /// they come.
+    pub fn is_place(self) -> bool {
+        !matches!(self, Kind::Call)
     }
 }
 
@@ -54,6 +86,16 @@ impl Media {
 pub struct Invitation {
     /// Who is to ring, in the order given. Never the caller, nobody twice.
     pub callees: Vec<UserId>,
+    /// What brings them together.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Who may end it for all and let others in, besides the caller of a call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<UserId>,
+    /// Whether people who were not named may come. A call takes only those who
+    /// were called or admitted.
+    #[serde(default)]
+    pub open: bool,
     /// What for.
     pub purpose: Purpose,
     /// When to ring; absent or past means at once.
@@ -68,6 +110,9 @@ pub struct Invitation {
     /// The appointment this call belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment: Option<AppointmentId>,
+    /// The meeting this is an occurrence of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<MeetingId>,
     /// What the caller's system attached: JSON text, kept and given back
     /// unread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,11 +124,15 @@ impl Invitation {
     pub fn to(callees: Vec<UserId>, purpose: Purpose) -> Self {
         Self {
             callees,
+            kind: Kind::Call,
+            hosts: Vec::new(),
+            open: false,
             purpose,
             scheduled_at: None,
             patient: None,
             provider: None,
             appointment: None,
+            meeting: None,
             metadata: None,
         }
     }
@@ -240,6 +289,47 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },
+    /// A host said that the visit begins.
+    Begun,
+    /// Somebody who was not named may come.
+    Admitted {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody wrote to the others.
+    Said {
+        /// Who.
+        user: UserId,
+        /// What.
+        message: Message,
+        /// To whom; to everybody if this names nobody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<UserId>,
+    },
+    /// Somebody agreed to be recorded.
+    ConsentGiven {
+        /// Who agreed; somebody else may have noted it.
+        user: UserId,
+        /// How.
+        method: ConsentMethod,
+    },
+    /// Somebody no longer agrees to be recorded.
+    ConsentWithdrawn {
+        /// Who.
+        user: UserId,
+    },
+    /// From here on everything may be recorded.
+    RecordingStarted {
+        /// Which recording.
+        recording: RecordingId,
+        /// Who records.
+        user: UserId,
+    },
+    /// From here on nothing may be recorded.
+    RecordingStopped {
+        /// Which recording.
+        recording: RecordingId,
+    },
     /// The call is over, for good and for all.
     Ended {
         /// How it came out.
@@ -247,6 +337,10 @@ pub enum Event {
         /// Why, if somebody said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        /// Somebody ended it for all, so that its appointment or meeting is over
+        /// too. Otherwise the next to come opens it again.
+        #[serde(default)]
+        closed: bool,
     },
 }
 
@@ -264,6 +358,13 @@ impl Event {
             Event::ConnectionLost { .. } => "call.connection_lost",
             Event::ConnectionResumed { .. } => "call.connection_resumed",
             Event::Left { .. } => "call.left",
+            Event::Begun => "call.begun",
+            Event::Admitted { .. } => "call.admitted",
+            Event::Said { .. } => "call.said",
+            Event::ConsentGiven { .. } => "call.consent_given",
+            Event::ConsentWithdrawn { .. } => "call.consent_withdrawn",
+            Event::RecordingStarted { .. } => "call.recording_started",
+            Event::RecordingStopped { .. } => "call.recording_stopped",
             Event::Ended { .. } => "call.ended",
         }
     }

@@ -9,6 +9,14 @@ use super::*;
 use crate::{Actor, Role};
 
 const PEOPLE: [&str; 4] = ["ann", "bob", "cy", "dora"];
+/// One fewer than there are people, so that rooms get full.
+const RULES: Rules = Rules {
+    ring: Duration::from_secs(45),
+    grace: Duration::from_secs(30),
+    arrival: Duration::from_secs(30),
+    alone: Duration::from_secs(120),
+    most_people: 3,
+};
 const DEVICES: [&str; 3] = ["desk", "phone", "tablet"];
 
 #[derive(Debug, Clone)]
@@ -29,11 +37,26 @@ fn media() -> impl Strategy<Value = Media> {
     any::<[bool; 3]>().prop_map(|[audio, video, screen]| Media { audio, video, screen })
 }
 
+fn others() -> impl Strategy<Value = OtherDevice> {
+    select(&[OtherDevice::Prevails, OtherDevice::IsPutOut, OtherDevice::Stays][..])
+}
+
+fn message() -> Message {
+    Message::try_from("hello".to_owned()).expect("a message")
+}
+
 fn invitations() -> impl Strategy<Value = Invitation> {
-    (vec(users(), 0..4), proptest::option::of(0i64..400_000)).prop_map(|(callees, at)| Invitation {
-        scheduled_at: at.map(Timestamp::from_millis),
-        ..Invitation::to(callees, Purpose::Video)
-    })
+    let kinds = select(&[Kind::Call, Kind::Call, Kind::Consultation, Kind::Meeting][..]);
+    let scheduled_at = proptest::option::of((0i64..400_000).prop_map(Timestamp::from_millis));
+    (vec(users(), 0..4), scheduled_at, kinds, vec(users(), 0..2), any::<bool>()).prop_map(
+        |(callees, scheduled_at, kind, hosts, open)| Invitation {
+            scheduled_at,
+            kind,
+            hosts,
+            open,
+            ..Invitation::to(callees, Purpose::Video)
+        },
+    )
 }
 
 fn commands() -> impl Strategy<Value = Command> {
@@ -42,14 +65,26 @@ fn commands() -> impl Strategy<Value = Command> {
         3 => proptest::option::of(devices()).prop_map(|device| Command::Answer { device }),
         1 => Just(Command::Decline { reason: None }),
         1 => Just(Command::Cancel { reason: None }),
-        6 => (devices(), media(), any::<bool>())
-            .prop_map(|(device, media, take_over)| Command::Join { device, media, take_over }),
+        6 => (devices(), media(), others())
+            .prop_map(|(device, media, other)| Command::Join { device, media, other }),
         3 => (devices(), media()).prop_map(|(device, media)| Command::Resume { device, media }),
-        1 => devices().prop_map(|device| Command::Leave { device, reason: None }),
-        2 => (devices(), any::<[Option<bool>; 3]>()).prop_map(|(device, [audio, video, screen])| {
+        1 => proptest::option::of(devices())
+            .prop_map(|device| Command::Leave { device, reason: None }),
+        2 => (proptest::option::of(devices()), any::<[Option<bool>; 3]>()).prop_map(|(device, [audio, video, screen])| {
             Command::ChangeMedia { device, audio, video, screen }
         }),
         1 => Just(Command::End { reason: None }),
+        1 => devices().prop_map(|device| Command::HangUp { device, reason: None }),
+        1 => Just(Command::Begin),
+        1 => users().prop_map(|user| Command::Admit { user }),
+        1 => vec(users(), 0..2).prop_map(|to| Command::Say { message: message(), to }),
+        5 => (users(), any::<bool>()).prop_map(|(user, agreed)| Command::Consent {
+            user,
+            agreed,
+            method: ConsentMethod::Verbal,
+        }),
+        3 => Just(Command::StartRecording { recording: "rec".parse().expect("an id") }),
+        1 => Just(Command::StopRecording { recording: None }),
         3 => devices().prop_map(|device| Command::LoseConnection { device }),
         1 => Just(Command::Restart),
         1 => Just(Command::Elapse),
@@ -79,7 +114,7 @@ fn scripts() -> impl Strategy<Value = Vec<Step>> {
 /// the room after, for every step that changed something.
 fn play(script: Vec<Step>, mut look: impl FnMut(&Room, &[Entry], &Room)) -> (Room, Vec<Entry>) {
     let mut now = Timestamp::from_millis(0);
-    let mut room = Room::new("r".parse().expect("an id"), Rules::default());
+    let mut room = Room::new("r".parse().expect("an id"), RULES);
     let mut journal = Vec::new();
     for step in script {
         let (by, command) = match step {
@@ -100,22 +135,41 @@ fn play(script: Vec<Step>, mut look: impl FnMut(&Room, &[Entry], &Room)) -> (Roo
 
 /// What each row says of a room at rest.
 fn keeps_its_shape(room: &Room) {
-    assert!(room.participants.len() <= room.rules.most_people);
+    assert!(room.people_inside().count() <= room.rules.most_people);
     if let Phase::Over { .. } = room.phase {
         assert_eq!(room.next_deadline(), None, "an ended call waits for nothing");
         assert!(room.participants().all(|(_, it)| !it.stage.is_in_room()));
     } else if room.phase != Phase::Blank {
         let waits = room.next_deadline().is_some();
         let company = room.participants().filter(|(_, it)| it.stage.is_in_room()).count();
-        assert!(waits || company >= 2, "an open call has company or a deadline: {room:?}");
+        let enough = if room.kind().is_place() { 1 } else { 2 };
+        assert!(waits || company >= enough, "an open room has company or a deadline: {room:?}");
     }
     if matches!(room.phase, Phase::Scheduled { .. } | Phase::Ringing) {
         let callees = room.participants().filter(|(id, _)| Some(*id) != room.caller());
         let inside = callees.filter(|(_, it)| it.stage.is_in_room()).count();
         assert_eq!(inside, 0, "a callee who is in makes the call active: {room:?}");
     }
+    keeps_its_shape_while_recording(room);
     for (_, it) in room.participants() {
         assert_eq!(it.incarnation > 0, it.joined_at.is_some(), "who joined has an incarnation");
+    }
+}
+
+fn keeps_its_shape_while_recording(room: &Room) {
+    if let Some(recording) = room.recording() {
+        assert_eq!(room.phase, Phase::Active, "only what goes on is recorded");
+        assert!(room.people_inside().any(|(user, _)| *user == recording.by), "{room:?}");
+        assert!(room.people_inside().all(|(_, it)| it.consent.is_some()), "{room:?}");
+    }
+}
+
+/// Every step of the way, not only where the script rests.
+fn consented_at_every_entry(before: &Room, entries: &[Entry]) {
+    let mut room = before.clone();
+    for entry in entries {
+        room.evolve(entry);
+        keeps_its_shape_while_recording(&room);
     }
 }
 
@@ -125,7 +179,7 @@ proptest! {
     #[test]
     fn folding_the_journal_gives_the_same_room(script in scripts()) {
         let (room, journal) = play(script, |_, _, _| {});
-        let folded = Room::fold(room.id().clone(), Rules::default(), &journal);
+        let folded = Room::fold(room.id().clone(), RULES, &journal);
         prop_assert_eq!(folded, room);
     }
 
@@ -139,6 +193,23 @@ proptest! {
     #[test]
     fn a_room_keeps_its_shape(script in scripts()) {
         play(script, |_, _, after| keeps_its_shape(after));
+    }
+
+    #[test]
+    fn while_a_recording_runs_everybody_present_has_agreed(script in scripts()) {
+        play(script, |before, entries, _| consented_at_every_entry(before, entries));
+    }
+
+    #[test]
+    fn nobody_comes_who_was_neither_named_nor_admitted(script in scripts()) {
+        play(script, |before, entries, after| {
+            let open = after.invitation().is_some_and(|it| it.open);
+            for entry in entries {
+                if let Event::Joined { user, .. } = &entry.event {
+                    assert!(open || before.participant(user).is_some() || before.seq() == 0);
+                }
+            }
+        });
     }
 
     #[test]

@@ -4,18 +4,24 @@
 //! happen, [`Room::next_deadline`] says when time itself will ask next.
 
 mod command;
+mod consent;
 mod decide;
 mod event;
 #[cfg(test)]
 mod laws;
+mod message;
 mod stage;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub use command::{Command, Refusal, Rules};
-pub use event::{Departure, Entry, Event, Invitation, Media, Outcome, Purpose, Reason, TooLong};
+pub use command::{Command, OtherDevice, Refusal, Rules};
+pub use consent::{Consent, ConsentMethod, Recording};
+pub use event::{
+    Departure, Entry, Event, Invitation, Kind, Media, Outcome, Purpose, Reason, TooLong,
+};
+pub use message::{Message, NotAMessage};
 pub use stage::{Stage, StageName};
 
 use crate::{DeviceId, RoomId, Timestamp, UserId};
@@ -32,7 +38,7 @@ pub enum Phase {
     },
     /// It rings and nobody has answered.
     Ringing,
-    /// Somebody answered.
+    /// Somebody answered, or it is a place and somebody came.
     Active,
     /// It is over, and stays over.
     Over {
@@ -44,6 +50,8 @@ pub enum Phase {
         by: Option<UserId>,
         /// Why, if somebody said.
         reason: Option<Reason>,
+        /// Whether somebody ended it for all.
+        closed: bool,
     },
 }
 
@@ -65,6 +73,8 @@ pub struct Participant {
     pub incarnation: u64,
     /// How often a lost connection came back.
     pub resumed: u32,
+    /// Their consent to being recorded, while it lasts.
+    pub consent: Option<Consent>,
 }
 
 impl Participant {
@@ -77,6 +87,7 @@ impl Participant {
             left_at: None,
             incarnation: 0,
             resumed: 0,
+            consent: None,
         }
     }
 
@@ -89,7 +100,7 @@ impl Participant {
     }
 }
 
-/// The state of a call, folded from its entries.
+/// The state of a room, folded from its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     id: RoomId,
@@ -103,6 +114,8 @@ pub struct Room {
     caller: Option<UserId>,
     invitation: Option<Invitation>,
     participants: BTreeMap<UserId, Participant>,
+    recording: Option<Recording>,
+    begun: bool,
 }
 
 impl Room {
@@ -120,6 +133,8 @@ impl Room {
             caller: None,
             invitation: None,
             participants: BTreeMap::new(),
+            recording: None,
+            begun: false,
         }
     }
 
@@ -176,7 +191,7 @@ impl Room {
         self.ring_until
     }
 
-    /// Who called.
+    /// Who called, or came first.
     pub fn caller(&self) -> Option<&UserId> {
         self.caller.as_ref()
     }
@@ -184,6 +199,26 @@ impl Room {
     /// What was asked for.
     pub fn invitation(&self) -> Option<&Invitation> {
         self.invitation.as_ref()
+    }
+
+    /// What kind of room it is.
+    pub fn kind(&self) -> Kind {
+        self.invitation.as_ref().map_or(Kind::Call, |it| it.kind)
+    }
+
+    /// Whether a host has said that the visit begins.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// The recording that runs, if one does.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
+    }
+
+    /// Everybody who is in, connected or not, in the order of their ids.
+    pub fn people_inside(&self) -> impl Iterator<Item = (&UserId, &Participant)> {
+        self.participants.iter().filter(|(_, it)| it.stage.is_in_room())
     }
 
     /// Everybody the call ever named, in the order of their ids.
@@ -234,13 +269,19 @@ impl Room {
             }
             Event::Declined { user, .. } => self.with(user, |it| it.stage = Stage::Declined),
             Event::Missed { user } => self.with(user, |it| it.stage = Stage::Missed),
-            Event::Joined { user, device, media } => self.with(user, |it| {
-                it.stage = Stage::Present { device: device.clone() };
-                it.media = *media;
-                it.incarnation = entry.seq;
-                it.joined_at.get_or_insert(at);
-                it.left_at = None;
-            }),
+            Event::Joined { user, device, media } => {
+                self.name(user, at);
+                self.with(user, |it| {
+                    it.stage = Stage::Present { device: device.clone() };
+                    it.media = *media;
+                    it.incarnation = entry.seq;
+                    it.joined_at.get_or_insert(at);
+                    it.left_at = None;
+                });
+                if matches!(self.phase, Phase::Active) && self.people_inside().nth(1).is_some() {
+                    self.started_at.get_or_insert(at);
+                }
+            }
             Event::MediaChanged { user, media } => self.with(user, |it| it.media = *media),
             Event::ConnectionLost { user, until } => self.with(user, |it| {
                 if let Some(device) = it.device().cloned() {
@@ -255,7 +296,26 @@ impl Room {
                 it.stage = Stage::Left(*departure);
                 it.left_at = Some(at);
             }),
-            Event::Ended { outcome, reason } => self.finish(entry, *outcome, reason),
+            Event::Begun => {
+                self.begun = true;
+                self.started_at.get_or_insert(at);
+            }
+            Event::Admitted { user } => self.name(user, at),
+            Event::Said { .. } => {}
+            Event::ConsentGiven { user, method } => {
+                let consent = Consent { method: *method, at };
+                self.name(user, at);
+                self.with(user, |it| it.consent = Some(consent));
+            }
+            Event::ConsentWithdrawn { user } => self.with(user, |it| it.consent = None),
+            Event::RecordingStarted { recording, user } => {
+                let (id, by) = (recording.clone(), user.clone());
+                self.recording = Some(Recording { id, by, since: at });
+            }
+            Event::RecordingStopped { .. } => self.recording = None,
+            Event::Ended { outcome, reason, closed } => {
+                self.finish(entry, *outcome, reason, *closed);
+            }
         }
         self.watch_loneliness(at);
     }
@@ -263,6 +323,7 @@ impl Room {
     fn begin(&mut self, at: Timestamp, caller: &UserId, invitation: &Invitation) {
         self.created_at = at;
         self.phase = match invitation.scheduled_at {
+            _ if invitation.kind.is_place() => Phase::Active,
             Some(later) if later > at => Phase::Scheduled { at: later },
             _ => Phase::Ringing,
         };
@@ -274,8 +335,16 @@ impl Room {
         }
     }
 
+    /// Has somebody among the participants, if they are not yet.
+    fn name(&mut self, user: &UserId, at: Timestamp) {
+        let newcomer = || Participant::new(Stage::Invited, at);
+        self.participants.entry(user.clone()).or_insert_with(newcomer);
+    }
+
     fn start_ringing(&mut self, until: Timestamp) {
-        self.phase = Phase::Ringing;
+        if !self.kind().is_place() {
+            self.phase = Phase::Ringing;
+        }
         self.ring_until = Some(until);
         for participant in self.participants.values_mut() {
             if participant.stage == Stage::Invited {
@@ -284,12 +353,13 @@ impl Room {
         }
     }
 
-    fn finish(&mut self, entry: &Entry, outcome: Outcome, reason: &Option<Reason>) {
+    fn finish(&mut self, entry: &Entry, outcome: Outcome, reason: &Option<Reason>, closed: bool) {
         self.phase = Phase::Over {
             at: entry.at,
             outcome,
             by: entry.by.user().cloned(),
             reason: reason.clone(),
+            closed,
         };
         for participant in self.participants.values_mut() {
             if participant.stage.is_in_room() {
@@ -300,14 +370,23 @@ impl Room {
     }
 
     /// Remembers since when an answered call has held no two people who are
-    /// in it or on their way.
+    /// in it or on their way. At a place, one is enough: they may wait as long
+    /// as they like.
     fn watch_loneliness(&mut self, at: Timestamp) {
-        let company = self.participants.values().filter(|it| it.stage.is_coming()).count();
-        if matches!(self.phase, Phase::Active) && company < 2 {
+        let enough = if self.kind().is_place() { 1 } else { 2 };
+        if matches!(self.phase, Phase::Active) && self.people_coming() < enough {
             self.alone_since.get_or_insert(at);
         } else {
             self.alone_since = None;
         }
+    }
+
+    /// How many are in or on their way. At a place, those who are only rung do
+    /// not count: nobody's wait depends on them.
+    fn people_coming(&self) -> usize {
+        let place = self.kind().is_place();
+        let counts = |it: &Stage| it.is_coming() && !(place && *it == Stage::Ringing);
+        self.participants.values().filter(|it| counts(&it.stage)).count()
     }
 
     fn with(&mut self, user: &UserId, change: impl FnOnce(&mut Participant)) {

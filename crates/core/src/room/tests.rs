@@ -46,11 +46,11 @@ fn call_at(seconds: i64, callee: &str) -> Command {
 }
 
 fn join(name: &str) -> Command {
-    Command::Join { device: device(name), media: Media::ON, take_over: false }
+    Command::Join { device: device(name), media: Media::ON, other: OtherDevice::Prevails }
 }
 
 fn take_over(name: &str) -> Command {
-    Command::Join { device: device(name), media: Media::ON, take_over: true }
+    Command::Join { device: device(name), media: Media::ON, other: OtherDevice::IsPutOut }
 }
 
 fn resume(name: &str) -> Command {
@@ -74,7 +74,7 @@ fn end() -> Command {
 }
 
 fn leave(name: &str) -> Command {
-    Command::Leave { device: device(name), reason: None }
+    Command::Leave { device: Some(device(name)), reason: None }
 }
 
 fn lose(name: &str) -> Command {
@@ -82,7 +82,12 @@ fn lose(name: &str) -> Command {
 }
 
 fn mute(name: &str) -> Command {
-    Command::ChangeMedia { device: device(name), audio: Some(false), video: None, screen: None }
+    Command::ChangeMedia {
+        device: Some(device(name)),
+        audio: Some(false),
+        video: None,
+        screen: None,
+    }
 }
 
 impl Tale {
@@ -132,6 +137,18 @@ fn describe(event: &Event) -> String {
         Event::ConnectionLost { user, .. } => format!("{user} lost"),
         Event::ConnectionResumed { user, device } => format!("{user} back on {device}"),
         Event::Left { user, departure, .. } => format!("{user} gone ({departure:?})"),
+        Event::Begun => "begun".into(),
+        Event::Admitted { user } => format!("{user} may come"),
+        Event::Said { user, message, to } if to.is_empty() => {
+            format!("{user} said {}", message.reveal())
+        }
+        Event::Said { user, message, to } => {
+            format!("{user} whispered {} to {}", message.reveal(), to[0])
+        }
+        Event::ConsentGiven { user, .. } => format!("{user} agreed"),
+        Event::ConsentWithdrawn { user } => format!("{user} agrees no longer"),
+        Event::RecordingStarted { user, .. } => format!("{user} records"),
+        Event::RecordingStopped { .. } => "recording stopped".into(),
         Event::Ended { outcome, .. } => format!("over: {}", outcome.as_str()),
     }
 }
@@ -591,4 +608,197 @@ fn entries_survive_being_written_down() {
     let read: Vec<Entry> = serde_json::from_str(&text).expect("what we wrote");
     assert_eq!(read, entries);
     assert!(text.contains(r#""event":{"type":"initiated","caller":"doctor""#), "{text}");
+}
+
+fn open(kind: Kind, callees: &[&str], hosts: &[&str]) -> Command {
+    let callees = callees.iter().map(|it| id(it)).collect();
+    Command::Initiate(Invitation {
+        kind,
+        hosts: hosts.iter().map(|it| id(it)).collect(),
+        open: kind == Kind::Meeting,
+        ..Invitation::to(callees, Purpose::Video)
+    })
+}
+
+fn hang_up(name: &str) -> Command {
+    Command::HangUp { device: device(name), reason: None }
+}
+
+fn say(text: &str, to: &[&str]) -> Command {
+    let message = Message::try_from(text.to_owned()).expect("a message");
+    Command::Say { message, to: to.iter().map(|it| id(it)).collect() }
+}
+
+fn consent(whose: &str, agreed: bool) -> Command {
+    Command::Consent { user: id(whose), agreed, method: ConsentMethod::Electronic }
+}
+
+fn record() -> Command {
+    Command::StartRecording { recording: "rec".parse().expect("an id") }
+}
+
+#[test]
+fn whoever_comes_to_a_consultation_first_rings_the_other_and_may_wait() {
+    let tale = Tale::new()
+        .all(&[
+            ("patient", open(Kind::Consultation, &["doctor"], &["doctor"])),
+            ("patient", join("phone")),
+        ])
+        .wait(3600)
+        .all(&[("doctor", join("desk")), ("patient", end()), ("doctor", end())]);
+    assert_eq!(tale.room.next_deadline(), None);
+    check(
+        tale,
+        &[
+            "patient: called",
+            "patient: rings",
+            "patient: patient joined on phone",
+            "house: doctor missed it",
+            "doctor: doctor joined on desk",
+            "patient: no: forbidden",
+            "doctor: over: completed",
+        ],
+    );
+}
+
+#[test]
+fn a_consultation_is_over_when_the_one_who_waited_goes() {
+    let tale = Tale::new().all(&[
+        ("patient", open(Kind::Consultation, &["doctor"], &["doctor"])),
+        ("patient", join("phone")),
+        ("patient", leave("phone")),
+    ]);
+    assert!(matches!(tale.room.phase(), Phase::Over { outcome: Outcome::Missed, .. }));
+}
+
+#[test]
+fn hanging_up_ends_a_call_and_leaves_a_consultation() {
+    let call = visit().tell("patient", hang_up("phone"));
+    assert_eq!(call.told, ["patient: over: completed"]);
+    let consultation = Tale::new().all(&[
+        ("doctor", open(Kind::Consultation, &["patient"], &["doctor"])),
+        ("doctor", join("desk")),
+        ("patient", answer("phone")),
+        ("patient", join("phone")),
+        ("patient", hang_up("phone")),
+        ("doctor", hang_up("desk")),
+    ]);
+    let last = consultation.told[consultation.told.len() - 2..].to_vec();
+    assert_eq!(last, ["patient: patient gone (Left)", "doctor: over: completed"]);
+}
+
+#[test]
+fn a_meeting_takes_whoever_comes_until_it_is_full() {
+    let mut tale = Tale::new().tell("p0", open(Kind::Meeting, &[], &["p0"]));
+    for number in 0..8 {
+        tale = tale.tell(&format!("p{number}"), join("desk"));
+    }
+    tale = tale.all(&[("p8", join("desk")), ("p7", leave("desk")), ("p8", join("desk"))]);
+    let last = tale.told[tale.told.len() - 3..].to_vec();
+    assert_eq!(last, ["p8: no: room_full", "p7: p7 gone (Left)", "p8: p8 joined on desk"]);
+}
+
+#[test]
+fn a_closed_room_takes_those_who_were_admitted() {
+    let tale = Tale::new().all(&[
+        ("doctor", open(Kind::Consultation, &["patient"], &["doctor"])),
+        ("doctor", join("desk")),
+        ("carer", join("tablet")),
+        ("carer", Command::Admit { user: id("carer") }),
+        ("doctor", Command::Admit { user: id("carer") }),
+        ("carer", join("tablet")),
+    ]);
+    let last = tale.told[3..].to_vec();
+    let expected = [
+        "carer: no: not_a_participant",
+        "carer: no: not_a_participant",
+        "doctor: carer may come",
+        "carer: carer joined on tablet",
+    ];
+    assert_eq!(last, expected);
+}
+
+#[test]
+fn people_in_a_room_write_to_all_or_to_one() {
+    let tale = visit().all(&[
+        ("doctor", say("hello", &[])),
+        ("patient", say("psst", &["doctor"])),
+        ("patient", say("psst", &["nurse"])),
+        ("nurse", say("hello", &[])),
+        ("patient", leave("phone")),
+        ("patient", say("bye", &[])),
+    ]);
+    check(
+        tale,
+        &[
+            "doctor: doctor said hello",
+            "patient: patient whispered psst to doctor",
+            "patient: no: peer_not_in_room",
+            "nurse: no: not_a_participant",
+            "patient: patient gone (Left)",
+            "patient: no: not_in_room",
+        ],
+    );
+}
+
+#[test]
+fn a_second_device_may_listen_beside_the_first() {
+    let beside =
+        Command::Join { device: device("desk"), media: Media::ON, other: OtherDevice::Stays };
+    let tale = visit().all(&[("patient", beside), ("patient", say("hello", &[]))]);
+    check(tale, &["patient: (nothing new)", "patient: patient said hello"]);
+}
+
+#[test]
+fn recording_takes_everybodys_consent() {
+    let tale = visit().all(&[
+        ("doctor", record()),
+        ("doctor", consent("doctor", true)),
+        ("doctor", record()),
+        ("patient", consent("doctor", false)),
+        ("patient", consent("patient", true)),
+        ("patient", record()),
+        ("doctor", record()),
+        ("doctor", record()),
+        ("patient", consent("patient", false)),
+        ("doctor", Command::StopRecording { recording: None }),
+        ("doctor", consent("patient", true)),
+        ("doctor", record()),
+        ("doctor", end()),
+    ]);
+    check(
+        tale,
+        &[
+            "doctor: no: consent_missing",
+            "doctor: doctor agreed",
+            "doctor: no: consent_missing",
+            "patient: no: forbidden",
+            "patient: patient agreed",
+            "patient: no: forbidden",
+            "doctor: doctor records",
+            "doctor: no: already_recording",
+            "patient: recording stopped",
+            "patient: patient agrees no longer",
+            "doctor: no: not_recording",
+            "doctor: patient agreed",
+            "doctor: doctor records",
+            "doctor: recording stopped",
+            "doctor: over: completed",
+        ],
+    );
+}
+
+#[test]
+fn a_newcomer_who_has_not_agreed_stops_the_recording() {
+    let tale = Tale::new().all(&[
+        ("doctor", open(Kind::Meeting, &[], &["doctor"])),
+        ("doctor", join("desk")),
+        ("doctor", consent("doctor", true)),
+        ("doctor", record()),
+        ("carer", join("tablet")),
+    ]);
+    let last = tale.told[3..].to_vec();
+    let expected =
+        ["doctor: doctor records", "carer: recording stopped", "carer: carer joined on tablet"];
+    assert_eq!(last, expected);
 }

@@ -1,13 +1,14 @@
 //! Rooms and entries in the words of this vocabulary.
 
 use housecall_core::{
-    Entry, Event, Room, RoomId, Timestamp, UserId,
+    Entry, Event, RecordingId, Room, RoomId, Timestamp, UserId,
     quality::{Sample, Warning},
     room::{Departure, Media, Outcome, Purpose, Reason, Stage},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::SignalWord;
 use crate::{Signal, SignalKind, Viewer, native::json};
 
 type Say<'s> = &'s mut dyn FnMut(&str, String);
@@ -95,6 +96,16 @@ struct Relayed<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct Wrapped<'a> {
+    call_id: &'a RoomId,
+    #[serde(rename = "type")]
+    kind: SignalWord,
+    payload: &'a RawValue,
+    from_user_id: &'a UserId,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct QualityWarning<'a> {
     call_id: &'a RoomId,
     warning: &'a str,
@@ -104,14 +115,47 @@ struct QualityWarning<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct RecordingStarted<'a> {
+    call_id: &'a RoomId,
+    recording_id: &'a RecordingId,
+    started_by: &'a UserId,
+    timestamp: Timestamp,
+}
+
+/// `stoppedBy` is absent if the house stopped it: time was up, or a connection
+/// did not come back.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordingStopped<'a> {
+    call_id: &'a RoomId,
+    recording_id: &'a RecordingId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<&'a UserId>,
+    timestamp: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RequestQualityStats<'a> {
     call_id: &'a RoomId,
 }
 
-pub(super) fn signal(room: &RoomId, from: &UserId, signal: &Signal<'_>, say: Say<'_>) {
+pub(super) fn signal(
+    viewer: &Viewer<'_>,
+    room: &Room,
+    from: &UserId,
+    signal: &Signal<'_>,
+    say: Say<'_>,
+) {
+    let call_id = &viewer.name_of(room.id());
+    if signal.wrapped {
+        let (kind, payload) = (SignalWord::of(signal.kind), signal.body);
+        say("signal", json(&Wrapped { call_id, kind, payload, from_user_id: from }));
+        return;
+    }
     let body = Some(signal.body);
     let nothing =
-        Relayed { call_id: room, offer: None, answer: None, candidate: None, from_user_id: from };
+        Relayed { call_id, offer: None, answer: None, candidate: None, from_user_id: from };
     let (word, relayed) = match signal.kind {
         SignalKind::Offer => ("offer", Relayed { offer: body, ..nothing }),
         SignalKind::Answer => ("answer", Relayed { answer: body, ..nothing }),
@@ -124,14 +168,14 @@ pub(super) fn signal(room: &RoomId, from: &UserId, signal: &Signal<'_>, say: Say
 pub(super) fn still_ringing(viewer: &Viewer<'_>, room: &Room, say: Say<'_>) {
     let rings = |it: &housecall_core::room::Participant| it.stage == Stage::Ringing;
     if room.participant(viewer.user).is_some_and(rings) {
-        incoming_call(room, say);
+        incoming_call(viewer, room, say);
     }
 }
 
-fn incoming_call(room: &Room, say: Say<'_>) {
+fn incoming_call(viewer: &Viewer<'_>, room: &Room, say: Say<'_>) {
     let (Some(from), Some(invitation)) = (room.caller(), room.invitation()) else { return };
     let incoming = IncomingCall {
-        call_id: room.id(),
+        call_id: &viewer.name_of(room.id()),
         call_type: invitation.purpose,
         from,
         room_id: room_name(room.id()),
@@ -146,11 +190,28 @@ pub fn room_name(room: &RoomId) -> String {
 }
 
 pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &Entry, say: Say<'_>) {
-    let (call_id, timestamp) = (after.id(), entry.at);
+    let (call_id, timestamp) = (&viewer.name_of(after.id()), entry.at);
     let inside = viewer.is_in(after);
     let other = |user: &UserId| user != viewer.user;
     match &entry.event {
-        Event::Initiated { .. } | Event::Missed { .. } => {}
+        Event::Initiated { .. }
+        | Event::Missed { .. }
+        | Event::Begun
+        | Event::Admitted { .. }
+        | Event::Said { .. }
+        | Event::ConsentGiven { .. }
+        | Event::ConsentWithdrawn { .. } => {}
+        Event::RecordingStarted { recording, user } => {
+            let started =
+                RecordingStarted { call_id, recording_id: recording, started_by: user, timestamp };
+            say("recording-started", json(&started));
+        }
+        Event::RecordingStopped { recording } => {
+            let stopped_by = entry.by.user();
+            let stopped =
+                RecordingStopped { call_id, recording_id: recording, stopped_by, timestamp };
+            say("recording-stopped", json(&stopped));
+        }
         Event::Rang { .. } => still_ringing(viewer, after, say),
         Event::Answered { user, device, .. } => {
             let winner = !other(user) && device.as_ref() == Some(viewer.device);
@@ -165,7 +226,15 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         Event::Joined { user, media, .. } if inside && other(user) => {
             joined(call_id, user, *media, say);
         }
-        Event::Joined { .. } if inside => room_participants(viewer, after, say),
+        Event::Joined { .. } if inside => {
+            room_participants(viewer, after, say);
+            // To these this client has to offer, which it does on this word.
+            for (user, it) in
+                after.people_inside().filter(|(it, _)| viewer.must_offer_to(after, it))
+            {
+                joined(call_id, user, it.media, say);
+            }
+        }
         Event::Joined { user, .. } if viewer.is_in(before) => {
             left(call_id, user, "moved to another device", say);
         }
@@ -183,7 +252,7 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         Event::Left { user, departure, reason } if inside && other(user) => {
             left(call_id, user, why_left(*departure, reason.as_ref()), say);
         }
-        Event::Ended { outcome, reason } => {
+        Event::Ended { outcome, reason, .. } => {
             let reason = reason.as_ref().map_or(outcome.as_str(), |it| it.reveal());
             let closed = json(&CallClosed { call_id, reason, timestamp });
             match outcome {
@@ -221,11 +290,13 @@ fn why_left(departure: Departure, reason: Option<&Reason>) -> &str {
     }
 }
 
-fn room_participants(viewer: &Viewer<'_>, room: &Room, say: Say<'_>) {
-    let others =
-        room.participants().filter(|(user, it)| *user != viewer.user && it.stage.is_in_room());
-    let participants = others.map(|(user, _)| user).collect();
-    say("room-participants", json(&RoomParticipants { call_id: room.id(), participants }));
+pub(super) fn room_participants(viewer: &Viewer<'_>, room: &Room, say: Say<'_>) {
+    let others = room.people_inside().map(|(user, _)| user).filter(|it| *it != viewer.user);
+    let participants = others.collect();
+    say(
+        "room-participants",
+        json(&RoomParticipants { call_id: &viewer.name_of(room.id()), participants }),
+    );
 }
 
 fn media_updated<'a>(

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use housecall_core::{
     DeviceId, Entry, Event, Room, Timestamp, UserId,
-    room::{Outcome, Participant, Phase},
+    negotiation::FirstOffer,
+    room::{Outcome, Participant, Phase, Recording},
 };
 
-use super::wire::{CallEvent, CallState, Happening, ParticipantState, PhaseWord, Welcome};
-use crate::{Viewer, WhoOffers};
+use super::wire::{
+    CallEvent, CallState, Happening, ParticipantState, PhaseWord, RecordingState, SaidBefore,
+    Welcome,
+};
+use crate::Viewer;
 
 pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>]) -> Welcome {
     Welcome {
@@ -23,11 +27,13 @@ pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
     CallState {
         id: room.id().clone(),
         seq: room.seq(),
+        kind: room.kind(),
         purpose: room.invitation().expect("a call begins with its invitation").purpose,
         phase: phase(room.phase()),
         caller: room.caller().expect("a call begins with its caller").clone(),
         people: people.collect(),
         here: viewer.is_in(room),
+        recording: room.recording().map(recording),
         created_at: room.created_at(),
         scheduled_at: room.invitation().and_then(|it| it.scheduled_at),
         ring_until: room.ring_until(),
@@ -43,7 +49,26 @@ fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> Particip
         media: it.media,
         incarnation: it.incarnation,
         yield_to: yields_to(viewer, user, it),
+        consented: it.consent.is_some(),
     }
+}
+
+fn recording(it: &Recording) -> RecordingState {
+    RecordingState { id: it.id.clone(), by: it.by.clone(), since: it.since }
+}
+
+pub(super) fn messages(entries: &[Entry]) -> Vec<SaidBefore> {
+    let said = entries.iter().filter_map(|entry| match &entry.event {
+        Event::Said { user, message, to } => Some(SaidBefore {
+            seq: entry.seq,
+            at: entry.at,
+            user: user.clone(),
+            message: message.clone(),
+            to: to.clone(),
+        }),
+        _ => None,
+    });
+    said.collect()
 }
 
 /// Two that negotiate perfectly settle it by their ids; whoever cannot settle
@@ -51,7 +76,7 @@ fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> Particip
 fn yields_to(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> bool {
     let clumsy = it
         .device()
-        .is_some_and(|device| viewer.people.who_offers(user, device) == WhoOffers::WhoWasThere);
+        .is_some_and(|device| viewer.people.first_offer(user, device) != FirstOffer::SettlesItself);
     clumsy || viewer.user > user
 }
 
@@ -87,7 +112,18 @@ fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
         Event::ConnectionLost { user, until } => Happening::ConnectionLost { user, until },
         Event::ConnectionResumed { user, .. } => Happening::ConnectionResumed { user },
         Event::Left { user, departure, reason } => Happening::Left { user, departure, reason },
-        Event::Ended { outcome, reason } => Happening::Ended {
+        Event::Begun => Happening::Begun,
+        Event::Admitted { user } => Happening::Admitted { user },
+        Event::Said { .. } if !viewer.may_read(&entry.event) => Happening::Whispered,
+        Event::Said { user, message, to } => Happening::Said { user, message, to },
+        Event::ConsentGiven { user, .. } => Happening::ConsentGiven { user },
+        Event::ConsentWithdrawn { user } => Happening::ConsentWithdrawn { user },
+        Event::RecordingStarted { recording: id, user: by } => {
+            let recording = RecordingState { id, by, since: entry.at };
+            Happening::RecordingStarted { recording }
+        }
+        Event::RecordingStopped { recording } => Happening::RecordingStopped { recording },
+        Event::Ended { outcome, reason, .. } => Happening::Ended {
             outcome,
             by: entry.by.user().cloned(),
             reason,

@@ -2,8 +2,8 @@
 //! gets its types from here ([`typescript`]), so the two cannot drift apart.
 
 use housecall_core::{
-    Private, Role, RoomId, Timestamp, UserId,
-    room::{Departure, Media, Outcome, Purpose, Reason, StageName},
+    Private, RecordingId, Role, RoomId, Timestamp, UserId,
+    room::{Departure, Kind, Media, Message, Outcome, Purpose, Reason, StageName},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -112,7 +112,51 @@ pub struct ReceivedSignal<'a> {
     pub body: &'a RawValue,
 }
 
-/// `look`: how a call stands.
+/// `admit`: let somebody come who was not named.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AdmitPerson {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// Whom.
+    #[ts(type = "string")]
+    pub user: UserId,
+}
+
+/// `say`: write to the others in the room.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SayInCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// What; at most 4,000 characters.
+    #[ts(type = "string")]
+    pub message: Message,
+    /// To whom; to everybody unless this names somebody.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub to: Vec<UserId>,
+}
+
+/// `consent`: agree to being recorded, or agree no longer.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentToRecording {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// Whether they agree.
+    pub agreed: bool,
+    /// Who agreed, if it was not the speaker: a provider notes what somebody
+    /// said.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub user: Option<UserId>,
+}
+
+/// `look`, `begin`, `record`, `stop-recording` and `messages`: which call is meant.
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LookAtCall {
@@ -210,6 +254,8 @@ pub struct ParticipantState {
     pub incarnation: u64,
     /// When both sides offer at once, this device gives way to them.
     pub yield_to: bool,
+    /// They agreed to being recorded.
+    pub consented: bool,
 }
 
 /// How far a call has come.
@@ -236,18 +282,25 @@ pub struct CallState {
     /// The number of the latest event this contains.
     #[ts(type = "number")]
     pub seq: u64,
+    /// What brings people together in it.
+    #[ts(as = "KindWord")]
+    pub kind: Kind,
     /// What for.
     #[ts(as = "PurposeWord")]
     pub purpose: Purpose,
     /// How far it has come.
     pub phase: PhaseWord,
-    /// Who called.
+    /// Who called, or came first.
     #[ts(type = "string")]
     pub caller: UserId,
     /// Everybody the call ever named.
     pub people: Vec<ParticipantState>,
     /// This device is in the room.
     pub here: bool,
+    /// The recording that runs, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub recording: Option<RecordingState>,
     /// When it was made.
     #[ts(type = "string")]
     pub created_at: Timestamp,
@@ -267,6 +320,54 @@ pub struct CallState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, as = "Option<OutcomeWord>")]
     pub outcome: Option<Outcome>,
+}
+
+/// A recording that runs.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingState {
+    /// Which.
+    #[ts(type = "string")]
+    pub id: RecordingId,
+    /// Who records.
+    #[ts(type = "string")]
+    pub by: UserId,
+    /// Since when.
+    #[ts(type = "string")]
+    pub since: Timestamp,
+}
+
+/// Something that was written in a room.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SaidBefore {
+    /// Its place in the room's order.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// Who wrote it.
+    #[ts(type = "string")]
+    pub user: UserId,
+    /// What.
+    #[ts(type = "string")]
+    pub message: Message,
+    /// To whom; to everybody if this names nobody.
+    #[ts(type = "string[]")]
+    pub to: Vec<UserId>,
+}
+
+/// What brings people together, on the wire.
+#[derive(TS)]
+#[ts(rename = "Kind", rename_all = "snake_case")]
+pub enum KindWord {
+    /// Somebody rings somebody.
+    Call,
+    /// An appointment.
+    Consultation,
+    /// A place with a name, to which people come.
+    Meeting,
 }
 
 /// How a call came out, on the wire.
@@ -418,6 +519,51 @@ pub enum Happening {
         #[ts(optional, type = "string")]
         reason: Option<Reason>,
     },
+    /// A host said that the visit begins.
+    Begun,
+    /// Somebody who was not named may come.
+    Admitted {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+    },
+    /// Somebody wrote.
+    Said {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// What.
+        #[ts(type = "string")]
+        message: Message,
+        /// To whom; to everybody if this names nobody.
+        #[ts(type = "string[]")]
+        to: Vec<UserId>,
+    },
+    /// Something was written that is not for you.
+    Whispered,
+    /// Somebody agreed to being recorded.
+    ConsentGiven {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+    },
+    /// Somebody no longer agrees to being recorded.
+    ConsentWithdrawn {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+    },
+    /// From here on the call is recorded.
+    RecordingStarted {
+        /// The recording.
+        recording: RecordingState,
+    },
+    /// From here on nothing is recorded.
+    RecordingStopped {
+        /// Which recording.
+        #[ts(type = "string")]
+        recording: RecordingId,
+    },
     /// It is over for everybody.
     Ended {
         /// How it came out.
@@ -460,11 +606,17 @@ pub fn typescript() -> String {
         declaration::<DepartureWord>(&config),
         declaration::<StageWord>(&config),
         declaration::<PhaseWord>(&config),
+        declaration::<KindWord>(&config),
+        declaration::<RecordingState>(&config),
+        declaration::<SaidBefore>(&config),
         declaration::<Person>(&config),
         declaration::<StartCall>(&config),
         declaration::<EnterCall>(&config),
         declaration::<CloseCall>(&config),
         declaration::<ChangeMedia>(&config),
+        declaration::<AdmitPerson>(&config),
+        declaration::<SayInCall>(&config),
+        declaration::<ConsentToRecording>(&config),
         declaration::<LookAtCall>(&config),
         declaration::<WatchPeople>(&config),
         declaration::<ParticipantState>(&config),

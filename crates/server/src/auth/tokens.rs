@@ -68,11 +68,17 @@ pub struct Tokens {
     validation: Validation,
 }
 
+/// Clients that read their own token look for the user under three names.
 #[derive(Serialize)]
 struct AccessClaims<'a> {
     sub: &'a UserId,
+    #[serde(rename = "userId")]
+    user_id: &'a UserId,
+    id: &'a UserId,
     role: Role,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'static str,
     iat: i64,
@@ -125,10 +131,25 @@ impl Tokens {
 
     /// An access token for somebody.
     pub fn access(&self, identity: &Identity, now: Timestamp, lifetime: Duration) -> String {
+        self.access_with_email(identity, None, now, lifetime)
+    }
+
+    /// An access token for somebody whose client may look for their address in
+    /// it.
+    pub(crate) fn access_with_email(
+        &self,
+        identity: &Identity,
+        email: Option<&Private<String>>,
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> String {
         let claims = AccessClaims {
             sub: &identity.user,
+            user_id: &identity.user,
+            id: &identity.user,
             role: identity.role,
             name: identity.name.reveal(),
+            email: email.map(|it| it.reveal().as_str()),
             kind: "access",
             iat: now.as_millis() / 1000,
             exp: now.plus(lifetime).as_millis() / 1000,

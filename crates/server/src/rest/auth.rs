@@ -1,99 +1,48 @@
-//! Registering, signing in and out.
+//! Registering, signing in and out. One set of operations for every client we
+//! know: they read all its spellings, and answer all of them at once.
+
+mod cookies;
+mod forms;
+mod page;
+mod renewals;
+mod session;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use housecall_core::{Actor, Private, Role, UserId};
+use housecall_core::{Actor, UserId};
 use housecall_store::{NewSignIn, NewUser, Rotation, StoreError, User};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     bearer,
     body::Body,
+    caller::Caller,
     error::{ApiError, ProblemBody},
+    users::{Account, account},
 };
 use crate::{
-    auth::{Identity, LONGEST_NAME, Passwords, TokenProblem},
+    auth::{Identity, Refresh, TokenProblem},
     clock::new_user_id,
     house::House,
 };
+use cookies::Cookies;
+pub(super) use cookies::access_token;
+use forms::{Checked, Login, RefreshToken, Registration};
+pub(super) use renewals::Renewals;
+use renewals::Renewed;
+pub(super) use session::SignedIn;
+use session::TokenPair;
 
-/// The longest email address (RFC 5321, section 4.5.3.1.3).
-const LONGEST_EMAIL: usize = 254;
-
-/// Somebody new.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Registration {
-    /// Where to write to.
-    #[schema(value_type = String, example = "ada@clinic.example")]
-    email: Private<String>,
-    /// At least eight characters.
-    #[schema(value_type = String)]
-    password: Private<String>,
-    /// What to call them; the part of the email before the @ unless given.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    name: Option<Private<String>>,
-    /// `patient` unless given; what else people may choose is configured.
-    #[serde(default)]
-    role: Option<String>,
-}
-
-/// Who signs in.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct Login {
-    /// In any case.
-    #[schema(value_type = String)]
-    email: Private<String>,
-    #[schema(value_type = String)]
-    password: Private<String>,
-}
-
-/// A refresh token.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RefreshToken {
-    /// From the latest answer: each works once.
-    #[schema(value_type = String)]
-    refresh_token: Private<String>,
-}
-
-/// Somebody, as they see themselves.
+/// A good access token, and whose it is.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Me {
-    #[schema(value_type = String)]
-    pub(crate) id: UserId,
-    #[schema(value_type = String)]
-    pub(crate) name: Private<String>,
-    #[schema(value_type = Option<String>)]
-    pub(crate) email: Option<Private<String>>,
-    /// `patient`, `provider`, `admin` or `guest`.
-    #[schema(value_type = String)]
-    pub(crate) role: Role,
-}
-
-impl From<&User> for Me {
-    fn from(user: &User) -> Self {
-        let user = user.clone();
-        Self { id: user.id, name: user.name, email: user.email, role: user.role }
-    }
-}
-
-/// Somebody is signed in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SignedIn {
-    user: Me,
-    /// For `Authorization: Bearer` and for Socket.IO's `auth.token`.
-    access_token: String,
-    /// Exchanged for the next pair when the access token expires.
-    refresh_token: String,
-    /// Seconds until then.
-    expires_in: u64,
+pub(crate) struct Verified {
+    /// Always `true`: a bad token is a 401.
+    valid: bool,
+    user: Account,
 }
 
 /// Registers somebody and signs them in.
@@ -107,108 +56,158 @@ pub(crate) async fn register(
     State(house): State<House>,
     headers: HeaderMap,
     Body(registration): Body<Registration>,
-) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
-    let role = wanted_role(registration.role.as_deref())?;
+) -> Result<(StatusCode, Cookies, Json<SignedIn>), ApiError> {
+    let role = registration.role()?;
     let by = registrar(&house, &headers)?;
     if !by.as_ref().is_some_and(Actor::is_admin) && !house.open_roles.contains(&role) {
-        return Err(ApiError::forbidden(
-            "role_not_allowed",
-            "Only an administrator can register somebody with this role.",
-        ));
+        let detail = "Only an administrator can register somebody as that.";
+        return Err(ApiError::forbidden("role_not_allowed", detail));
     }
-    let email = checked_email(&registration.email)?;
-    let name = checked_name(registration.name, &email)?;
-    if let Some(objection) = Passwords::objection(registration.password.reveal()) {
-        return Err(ApiError::invalid("password", objection));
-    }
-    let password = house.passwords.hash(registration.password.into_revealed()).await?;
+    let Checked { email, password, name } = registration.check()?;
+    let password = house.passwords.hash(password.into_revealed()).await?;
     let id = new_user_id();
     let by = by.unwrap_or_else(|| Actor::person(id.clone(), role));
     let new = NewUser { id, email: Some(email), name, role, password: Some(password) };
     let user = match house.store.create_user(new, &by, house.now()).await {
-        Err(StoreError::Conflict) => return Err(email_taken()),
+        Err(StoreError::Conflict) => return Err(forms::email_taken()),
         answer => answer?,
     };
-    Ok((StatusCode::CREATED, Json(sign_in(&house, &user).await?)))
+    let signed_in = sign_in(&house, &user).await?;
+    Ok((StatusCode::CREATED, cookies::of(&signed_in, &headers, &house), Json(signed_in)))
 }
 
-/// Signs somebody in.
+/// Signs somebody in. The tokens are in the answer and, except for pages of
+/// our own origin, in the cookies `AccessToken`, `authToken` and
+/// `RefreshToken`.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "auth", security(()),
     request_body = Login,
-    responses((status = 200, body = SignedIn), (status = 401, body = ProblemBody)),
+    responses((status = 200, body = SignedIn), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody)),
 )]
 pub(crate) async fn login(
     State(house): State<House>,
-    Body(Login { email, password }): Body<Login>,
-) -> Result<Json<SignedIn>, ApiError> {
-    let user = house.store.user_by_email(email.reveal()).await?;
+    headers: HeaderMap,
+    Body(login): Body<Login>,
+) -> Result<(Cookies, Json<SignedIn>), ApiError> {
+    let user = house.store.user_by_email(login.email()?).await?;
     let known = user.as_ref().and_then(|it| it.password.clone());
-    let right = house.passwords.check(password.into_revealed(), known).await?;
-    let user = user.filter(|_| right).ok_or_else(wrong_credentials)?;
+    let right = house.passwords.check(login.password.into_revealed(), known).await?;
+    let user = user.filter(|_| right).ok_or_else(forms::wrong_credentials)?;
     if user.disabled {
         return Err(TokenProblem::Disabled.into());
     }
-    Ok(Json(sign_in(&house, &user).await?))
+    let signed_in = sign_in(&house, &user).await?;
+    Ok((cookies::of(&signed_in, &headers, &house), Json(signed_in)))
 }
 
-/// Exchanges a refresh token for the next pair of tokens.
+/// Exchanges a refresh token, in the body or in the cookie `RefreshToken`, for
+/// the next pair of tokens.
 #[utoipa::path(
     post, path = "/api/auth/refresh", tag = "auth", security(()),
     request_body = RefreshToken,
-    responses((status = 200, body = SignedIn), (status = 401, body = ProblemBody)),
+    responses((status = 200, body = SignedIn), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)),
 )]
 pub(crate) async fn refresh(
     State(house): State<House>,
-    Body(RefreshToken { refresh_token }): Body<RefreshToken>,
-) -> Result<Json<SignedIn>, ApiError> {
-    let old = house.tokens.read_refresh(refresh_token.reveal())?;
-    let now = house.now();
-    let fresh = house.tokens.refresh(&old.user, now.plus(house.config.auth.refresh_lifetime()));
-    let next = NewSignIn { id: fresh.sign_in, secret: fresh.secret, expires_at: fresh.expires_at };
-    match house.store.rotate_sign_in(&old.sign_in, &old.secret, next, now).await? {
-        Rotation::Rotated(user) => Ok(Json(signed_in(&house, &user, fresh.token))),
-        Rotation::Reused(_) | Rotation::Refused => Err(TokenProblem::Invalid.into()),
+    Extension(renewals): Extension<Renewals>,
+    headers: HeaderMap,
+    Body(form): Body<RefreshToken>,
+) -> Result<(Cookies, Json<SignedIn>), ApiError> {
+    if let Some(token) = form.token() {
+        let old = house.tokens.read_refresh(token.reveal())?;
+        let signed_in = renewed(&house, rotate(house.clone(), old).await?);
+        return Ok((cookies::of(&signed_in, &headers, &house), Json(signed_in)));
     }
+    let token = cookies::refresh_token(&headers, &house.config)?;
+    let token = token.ok_or_else(forms::no_refresh_token)?;
+    let old = house.tokens.read_refresh(token.reveal())?;
+    let sign_in = old.sign_in.clone();
+    let next = renewals.once(&sign_in, house.now(), rotate(house.clone(), old)).await?;
+    let signed_in = renewed(&house, next);
+    Ok((cookies::holding(&signed_in, &headers, &house), Json(signed_in)))
 }
 
-/// Signs out: the refresh token works no more.
+/// Signs out: the refresh token, in the body or in the cookie, works no more,
+/// and the cookies are taken back.
 #[utoipa::path(
     post, path = "/api/auth/logout", tag = "auth", security(()),
     request_body = RefreshToken,
-    responses((status = 204), (status = 401, body = ProblemBody)),
+    responses((status = 204), (status = 401, body = ProblemBody),
+              (status = 403, body = ProblemBody)),
 )]
 pub(crate) async fn logout(
     State(house): State<House>,
-    Body(RefreshToken { refresh_token }): Body<RefreshToken>,
-) -> Result<StatusCode, ApiError> {
-    let old = house.tokens.read_refresh(refresh_token.reveal())?;
-    match house.store.end_sign_in(&old.sign_in, house.now()).await {
-        // Signing out twice is signed out.
-        Ok(_) | Err(StoreError::NotFound) => Ok(StatusCode::NO_CONTENT),
-        Err(error) => Err(error.into()),
+    headers: HeaderMap,
+    Body(form): Body<RefreshToken>,
+) -> Result<(StatusCode, Cookies), ApiError> {
+    if let Some(token) = form.token() {
+        end(&house, house.tokens.read_refresh(token.reveal())?).await?;
+        return Ok((StatusCode::NO_CONTENT, cookies::taken_back(&headers, &house.config)));
     }
+    let token = cookies::refresh_token(&headers, &house.config)?;
+    // A cookie that is good for nothing is taken back all the same.
+    if let Some(old) = token.and_then(|it| house.tokens.read_refresh(it.reveal()).ok()) {
+        end(&house, old).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, cookies::cleared(&headers, &house.config)))
+}
+
+/// Says whose an access token is.
+#[utoipa::path(
+    get, path = "/api/auth/verify", tag = "auth",
+    responses((status = 200, body = Verified), (status = 401, body = ProblemBody)),
+)]
+pub(crate) async fn verify(
+    State(house): State<House>,
+    caller: Caller,
+) -> Result<Json<Verified>, ApiError> {
+    Ok(Json(Verified { valid: true, user: account(&house, &caller.user).await? }))
 }
 
 /// Gives somebody who proved who they are a pair of tokens.
 pub(crate) async fn sign_in(house: &House, user: &User) -> Result<SignedIn, ApiError> {
-    let now = house.now();
-    let fresh = house.tokens.refresh(&user.id, now.plus(house.config.auth.refresh_lifetime()));
+    let (refresh_token, new) = new_sign_in(house, &user.id);
+    house.store.start_sign_in(&user.id, new, house.now()).await?;
+    Ok(signed_in(house, user, refresh_token))
+}
+
+fn new_sign_in(house: &House, user: &UserId) -> (String, NewSignIn) {
+    let until = house.now().plus(house.config.auth.refresh_lifetime());
+    let fresh = house.tokens.refresh(user, until);
     let new = NewSignIn { id: fresh.sign_in, secret: fresh.secret, expires_at: fresh.expires_at };
-    house.store.start_sign_in(&user.id, new, now).await?;
-    Ok(signed_in(house, user, fresh.token))
+    (fresh.token, new)
+}
+
+async fn rotate(house: House, old: Refresh) -> Result<Renewed, ApiError> {
+    let (refresh_token, next) = new_sign_in(&house, &old.user);
+    match house.store.rotate_sign_in(&old.sign_in, &old.secret, next, house.now()).await? {
+        Rotation::Rotated(user) => Ok(Renewed { user, refresh_token }),
+        Rotation::Reused(_) | Rotation::Refused => Err(TokenProblem::Invalid.into()),
+    }
+}
+
+async fn end(house: &House, old: Refresh) -> Result<(), ApiError> {
+    match house.store.end_sign_in(&old.sign_in, house.now()).await {
+        // Signing out twice is signed out.
+        Ok(_) | Err(StoreError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn renewed(house: &House, Renewed { user, refresh_token }: Renewed) -> SignedIn {
+    signed_in(house, &user, refresh_token)
 }
 
 fn signed_in(house: &House, user: &User, refresh_token: String) -> SignedIn {
     let lifetime = house.config.auth.access_lifetime();
     let person = house.directory.remember(user);
     let identity = Identity { user: person.id, role: person.role, name: person.name };
-    SignedIn {
-        user: Me::from(user),
-        access_token: house.tokens.access(&identity, house.now(), lifetime),
-        refresh_token,
-        expires_in: lifetime.as_secs(),
-    }
+    let email = user.email.as_ref();
+    let access_token = house.tokens.access_with_email(&identity, email, house.now(), lifetime);
+    let pair = TokenPair { access_token, refresh_token, expires_in: lifetime.as_secs() };
+    SignedIn::new(Account::of(house, user), pair)
 }
 
 /// Who registers somebody else: an administrator with a token.
@@ -216,54 +215,4 @@ fn registrar(house: &House, headers: &HeaderMap) -> Result<Option<Actor>, ApiErr
     let Some(token) = bearer(headers) else { return Ok(None) };
     let identity = house.tokens.verify(token, house.now())?;
     Ok(Some(Actor::person(identity.user, identity.role)))
-}
-
-fn wanted_role(word: Option<&str>) -> Result<Role, ApiError> {
-    let Some(word) = word else { return Ok(Role::Patient) };
-    Role::named(word).ok_or_else(|| {
-        let words = Role::ALL.map(Role::as_str).join(", ");
-        ApiError::invalid("role", format!("There is no such role. Roles are {words}."))
-    })
-}
-
-fn checked_email(email: &Private<String>) -> Result<Private<String>, ApiError> {
-    let text = email.reveal().trim();
-    let plausible = text
-        .split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    let clean = !text.chars().any(|it| it.is_whitespace() || it.is_control());
-    if plausible && clean && text.len() <= LONGEST_EMAIL {
-        return Ok(Private::new(text.to_owned()));
-    }
-    Err(ApiError::invalid("email", "This is not an email address."))
-}
-
-fn checked_name(
-    name: Option<Private<String>>,
-    email: &Private<String>,
-) -> Result<Private<String>, ApiError> {
-    let given = name.as_ref().map(|it| it.reveal().trim()).filter(|it| !it.is_empty());
-    let name = given.or(email.reveal().split('@').next()).unwrap_or_default();
-    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        let detail = format!("Use at most {LONGEST_NAME} characters, all of them printable.");
-        return Err(ApiError::invalid("name", detail));
-    }
-    Ok(Private::new(name.to_owned()))
-}
-
-fn email_taken() -> ApiError {
-    let problem = housecall_dialect::Problem {
-        field: Some("email".to_owned()),
-        ..housecall_dialect::Problem::new(
-            "email_taken",
-            "Somebody has registered with this email address. Sign in instead.",
-        )
-    };
-    ApiError::new(StatusCode::CONFLICT, problem)
-}
-
-fn wrong_credentials() -> ApiError {
-    let message = "The email address or the password is wrong.";
-    let problem = housecall_dialect::Problem::new("wrong_credentials", message);
-    ApiError::new(StatusCode::UNAUTHORIZED, problem)
 }

@@ -1,7 +1,7 @@
 //! A call as the `/webrtc` REST shows it.
 
 use housecall_core::{
-    AppointmentId, Private, RoomId, Timestamp, UserId,
+    AppointmentId, Private, Room, RoomId, Timestamp, UserId,
     room::{Outcome, Purpose, StageName},
 };
 use housecall_dialect::call::room_name;
@@ -79,13 +79,20 @@ pub(crate) struct ParticipantView {
     video_enabled: bool,
     audio_enabled: bool,
     screen_share_enabled: bool,
+    /// Whether they agree to being recorded; not known any more once the call
+    /// is over.
+    consented_to_recording: Option<bool>,
+    #[schema(value_type = Option<String>)]
+    consented_to_recording_at: Option<Timestamp>,
 }
 
 impl CallView {
     /// The call as its latest entry left it. The names of its people must be
     /// at hand.
     pub(crate) fn of(house: &House, row: CallRow) -> Self {
-        let participants = row.participants.into_iter().map(|it| ParticipantView::of(house, it));
+        let open = house.rooms.find(&row.id).map(|it| it.state());
+        let view = |it| ParticipantView::of(house, open.as_deref(), it);
+        let participants = row.participants.into_iter().map(view).collect();
         Self {
             room_id: room_name(&row.id),
             id: row.id,
@@ -105,14 +112,17 @@ impl CallView {
             ended_by: row.ended_by,
             metadata: row.metadata.and_then(|it| RawValue::from_string(it.into_revealed()).ok()),
             created_at: row.created_at,
-            participants: participants.collect(),
+            participants,
         }
     }
 }
 
 impl ParticipantView {
-    fn of(house: &House, row: ParticipantRow) -> Self {
+    fn of(house: &House, open: Option<&Room>, row: ParticipantRow) -> Self {
+        let consent = open.map(|it| it.participant(&row.user).and_then(|it| it.consent));
         Self {
+            consented_to_recording: consent.map(|it| it.is_some()),
+            consented_to_recording_at: consent.flatten().map(|it| it.at),
             display_name: house.directory.person(&row.user).name,
             user_id: row.user,
             status: standing(row.stage),

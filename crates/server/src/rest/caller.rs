@@ -1,4 +1,4 @@
-//! Who is asking.
+//! Who is asking: an `Authorization` header says, else a cookie.
 
 use axum::{
     extract::FromRequestParts,
@@ -6,7 +6,7 @@ use axum::{
 };
 use housecall_core::{Actor, Role, UserId};
 
-use super::error::ApiError;
+use super::{auth::access_token, error::ApiError};
 use crate::{auth::TokenProblem, house::House};
 
 /// Somebody with a good access token.
@@ -23,15 +23,30 @@ impl Caller {
     pub(crate) fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
+
+    /// Whether they work here.
+    pub(crate) fn is_staff(&self) -> bool {
+        match self.role {
+            Role::Provider | Role::Admin => true,
+            Role::Patient | Role::Guest => false,
+        }
+    }
 }
 
 impl FromRequestParts<House> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, ApiError> {
-        let token = bearer(&parts.headers).ok_or(TokenProblem::Missing)?;
+        let token = match bearer(&parts.headers) {
+            Some(token) => Some(token),
+            None => access_token(&parts.headers, &house.config)?,
+        };
+        let token = token.ok_or(TokenProblem::Missing)?;
         let identity = house.tokens.verify(token, house.now())?;
         let identity = house.admit(&identity).await?;
+        if house.config.auth.tokenless_rtc {
+            house.sightings.note(&identity.user, house.now());
+        }
         Ok(Self { user: identity.user, role: identity.role })
     }
 }

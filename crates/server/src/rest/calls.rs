@@ -3,11 +3,11 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use housecall_core::{
-    Actor, AppointmentId, Command, Private, RoomId, Timestamp, UserId,
-    room::{Invitation, Purpose, Reason},
+    Actor, AppointmentId, Command, Private, Refusal, RoomId, Timestamp, UserId,
+    room::{ConsentMethod, Invitation, Outcome, Phase, Purpose, Reason},
 };
 use housecall_store::{CallFilter, CallRow, Page};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use super::{
     call_view::{CallView, statuses},
     caller::Caller,
     error::{ApiError, ProblemBody},
+    ice::{self, IceServers},
 };
 use crate::house::House;
 
@@ -31,7 +32,8 @@ const MOST_PER_PAGE: u32 = 100;
 /// The largest metadata of a call, in bytes. It is in every list of calls.
 const MOST_METADATA: usize = 8 * 1024;
 
-/// A call to make.
+/// A call to make. `recordingEnabled` starts nothing: whoever records says so
+/// when they do.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewCall {
@@ -55,6 +57,15 @@ pub(crate) struct NewCall {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     metadata: Option<Box<RawValue>>,
+    /// Whether those in `recordingConsentedBy` agree to being recorded.
+    #[serde(default)]
+    recording_consent_obtained: bool,
+    /// The caller agrees by naming themselves. How others agreed is not said
+    /// here, so they do it when they answer, or it is noted when recording
+    /// starts.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    recording_consented_by: Vec<UserId>,
 }
 
 /// Which calls to list.
@@ -91,9 +102,15 @@ pub(crate) struct Calls {
     total: u64,
 }
 
-/// How to answer. What is sent and shown is said when joining.
+/// How to answer. What is sent and shown is said when joining, so `videoEnabled`
+/// and `audioEnabled` change nothing yet.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct Acceptance {}
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Acceptance {
+    /// Whether who answers agrees to being recorded.
+    #[serde(default)]
+    consent_to_recording: bool,
+}
 
 /// Why.
 #[derive(Deserialize, ToSchema)]
@@ -104,7 +121,8 @@ pub(crate) struct Closing {
     reason: Option<Reason>,
 }
 
-/// Makes a call: the other one's devices ring.
+/// Makes a call: the other one's devices ring. If somebody waits at its
+/// appointment already, that room is the answer.
 #[utoipa::path(
     post, path = "/webrtc/calls", tag = "calls",
     request_body = NewCall,
@@ -132,17 +150,26 @@ pub(crate) async fn create(
             return Err(ApiError::forbidden("forbidden", detail));
         }
     };
+    let consents =
+        call.recording_consent_obtained && call.recording_consented_by.contains(&caller.user);
+    let then = if consents { vec![consent_of(&caller)] } else { Vec::new() };
     let invitation = Invitation {
-        callees: vec![callee],
-        purpose: call.purpose,
         scheduled_at: call.scheduled_at,
         patient: Some(call.patient_id),
         provider: Some(call.provider_id),
         appointment: call.appointment_id,
         metadata: call.metadata.map(|it| Private::new(it.get().to_owned())),
+        ..Invitation::to(vec![callee], call.purpose)
     };
-    let room = house.start(&caller.actor(), invitation, Vec::new()).await?;
-    Ok((StatusCode::CREATED, Json(view(&house, room.id(), &caller.actor()).await?)))
+    house.check_appointment(&invitation).await?;
+    let room = match house.open_visit(&caller.actor(), &invitation) {
+        Some(open) => {
+            house.ask(&open, &caller.actor(), then).await?;
+            open
+        }
+        None => house.start(&caller.actor(), invitation, then).await?.room.id().clone(),
+    };
+    Ok((StatusCode::CREATED, Json(view(&house, &room, &caller.actor()).await?)))
 }
 
 /// Lists calls: one's own, or for administrators all.
@@ -178,7 +205,7 @@ pub(crate) async fn show(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CallView>, ApiError> {
-    Ok(Json(view(&house, &room_id(&id)?, &caller.actor()).await?))
+    Ok(Json(view(&house, &room_id(&house, &id)?, &caller.actor()).await?))
 }
 
 /// Answers a call. The device that joins next is the one that answered.
@@ -192,9 +219,13 @@ pub(crate) async fn answer(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<String>,
-    Body(Acceptance {}): Body<Acceptance>,
+    Body(Acceptance { consent_to_recording }): Body<Acceptance>,
 ) -> Result<Json<CallView>, ApiError> {
-    ask(&house, &caller, &id, Command::Answer { device: None }).await
+    let mut commands = vec![Command::Answer { device: None }];
+    if consent_to_recording {
+        commands.push(consent_of(&caller));
+    }
+    ask(&house, &caller, &id, commands).await
 }
 
 /// Ends a call for everybody.
@@ -211,7 +242,7 @@ pub(crate) async fn end(
     Path(id): Path<String>,
     Body(Closing { reason }): Body<Closing>,
 ) -> Result<Json<CallView>, ApiError> {
-    ask(&house, &caller, &id, Command::End { reason }).await
+    ask(&house, &caller, &id, vec![Command::End { reason }]).await
 }
 
 /// Takes a call back before it was answered; a callee declines it.
@@ -227,25 +258,87 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
     Body(Closing { reason }): Body<Closing>,
 ) -> Result<Json<CallView>, ApiError> {
-    ask(&house, &caller, &id, Command::Cancel { reason }).await
+    ask(&house, &caller, &id, vec![Command::Cancel { reason }]).await
+}
+
+/// Gives up on a call that rings: the caller takes it back, a callee declines
+/// it, and `missed` is the reason. One that has rung out is shown as it is.
+#[utoipa::path(
+    post, path = "/webrtc/calls/{id}/missed", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn missed(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<CallView>, ApiError> {
+    let room = house.look(&room_id(&house, &id)?, &caller.actor()).await?;
+    match room.phase() {
+        Phase::Over { outcome: Outcome::Missed, .. } => {
+            Ok(Json(view(&house, room.id(), &caller.actor()).await?))
+        }
+        Phase::Scheduled { .. } => Err(Refusal::NotRinging.into()),
+        _ => {
+            let reason = "missed".to_owned().try_into().expect("one word is brief");
+            ask(&house, &caller, &id, vec![Command::Cancel { reason: Some(reason) }]).await
+        }
+    }
+}
+
+/// Ends a call that does not work, for everybody. The reason is kept with it;
+/// `errorDetails` are not.
+#[utoipa::path(
+    post, path = "/webrtc/calls/{id}/failed", tag = "calls", params(("id" = String, Path)),
+    request_body = Closing,
+    responses((status = 200, body = CallView), (status = 400, body = ProblemBody),
+              (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+              (status = 404, body = ProblemBody)),
+)]
+pub(crate) async fn failed(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(Closing { reason }): Body<Closing>,
+) -> Result<Json<CallView>, ApiError> {
+    ask(&house, &caller, &id, vec![Command::End { reason }]).await
+}
+
+/// The STUN and TURN servers to use, where the clients of calls look for them.
+#[utoipa::path(
+    get, path = "/webrtc/turn-credentials", tag = "calls",
+    responses((status = 200, body = IceServers), (status = 401, body = ProblemBody)),
+)]
+pub(crate) async fn turn_credentials(
+    house: State<House>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Json<IceServers>, ApiError> {
+    ice::ice_servers(house, caller, headers).await
 }
 
 async fn ask(
     house: &House,
     caller: &Caller,
     id: &str,
-    command: Command,
+    commands: Vec<Command>,
 ) -> Result<Json<CallView>, ApiError> {
-    let id = room_id(id)?;
-    house.ask(&id, &caller.actor(), vec![command]).await?;
+    let id = room_id(house, id)?;
+    house.ask(&id, &caller.actor(), commands).await?;
     Ok(Json(view(house, &id, &caller.actor()).await?))
+}
+
+/// The caller agrees to being recorded, on their own device.
+fn consent_of(caller: &Caller) -> Command {
+    let (user, method) = (caller.user.clone(), ConsentMethod::Electronic);
+    Command::Consent { user, agreed: true, method }
 }
 
 async fn view(house: &House, id: &RoomId, by: &Actor) -> Result<CallView, ApiError> {
     let row = house.store.call(id).await?;
     let may_see = |user: &UserId| by.is_admin() || by.user() == Some(user);
     let row = row.filter(|it| it.participants.iter().any(|it| may_see(&it.user)));
-    let row = row.ok_or(housecall_core::Refusal::NotAParticipant)?;
+    let row = row.ok_or(Refusal::NotAParticipant)?;
     look_up_people(house, std::slice::from_ref(&row)).await?;
     Ok(CallView::of(house, row))
 }
@@ -258,9 +351,11 @@ async fn look_up_people(house: &House, calls: &[CallRow]) -> Result<(), ApiError
     Ok(())
 }
 
-/// An id that cannot be one names nothing.
-fn room_id(text: &str) -> Result<RoomId, ApiError> {
-    text.parse().map_err(|_| housecall_core::Refusal::NotAParticipant.into())
+/// The call a client means: by its own id, or by that of the appointment or
+/// meeting it is at. An id that cannot be one names nothing.
+pub(super) fn room_id(house: &House, text: &str) -> Result<RoomId, ApiError> {
+    let name: RoomId = text.parse().map_err(|_| Refusal::NotAParticipant)?;
+    Ok(house.rooms.named(&name).map_or(name, |it| it.state().id().clone()))
 }
 
 fn filter(search: Search, caller: &Caller) -> Result<CallFilter, ApiError> {
@@ -276,10 +371,20 @@ fn filter(search: Search, caller: &Caller) -> Result<CallFilter, ApiError> {
         provider: search.provider_id,
         statuses,
         purpose: search.purpose,
-        from: moment("startDate", search.start_date, "T00:00:00Z")?,
-        to: moment("endDate", search.end_date, "T23:59:59.999Z")?,
+        from: first_moment(search.start_date)?,
+        to: last_moment(search.end_date)?,
         appointment: search.appointment_id,
     })
+}
+
+/// What `startDate` means: a date begins with its first moment.
+pub(super) fn first_moment(start_date: Option<String>) -> Result<Option<Timestamp>, ApiError> {
+    moment("startDate", start_date, "T00:00:00Z")
+}
+
+/// What `endDate` means: a date goes on to its last moment.
+pub(super) fn last_moment(end_date: Option<String>) -> Result<Option<Timestamp>, ApiError> {
+    moment("endDate", end_date, "T23:59:59.999Z")
 }
 
 /// A date and time, or a date with `time` of that day.

@@ -1,9 +1,13 @@
 //! How HTTP says no: `application/problem+json` (RFC 9457) with our stable
 //! `code`, and the fields the clients we inherit look for.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use housecall_core::{Refusal, RoomId};
@@ -15,7 +19,7 @@ use utoipa::ToSchema;
 use crate::{auth::TokenProblem, house};
 
 /// An answer that is an error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     status: StatusCode,
     problem: Problem,
@@ -44,12 +48,54 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     call_id: Option<RoomId>,
+    /// Always `false`, for clients that look here.
+    success: bool,
     /// The same as `status`, for clients that look here.
     status_code: u16,
     /// The same as `detail`, for clients that look here.
     message: String,
-    /// The same as `title`, for clients that look here.
-    error: &'static str,
+    /// For clients that look here, as those of this path expect it: the same
+    /// as `detail`; below `/webrtc` the same as `title`; below
+    /// `/api/consultations` and `/api/chat` an object.
+    error: ErrorField,
+}
+
+/// What stands in `error`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum ErrorField {
+    Text(Cow<'static, str>),
+    Object { code: &'static str, details: Vec<Detail> },
+}
+
+/// What is wrong with one field.
+#[derive(Serialize, ToSchema)]
+struct Detail {
+    field: String,
+    message: String,
+}
+
+/// What the clients of a path expect in `error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expectation {
+    Sentence,
+    Title,
+    Object,
+}
+
+impl Expectation {
+    fn of(path: &str) -> Self {
+        let below = |prefix: &str| {
+            path.strip_prefix(prefix).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+        };
+        if below("/api/consultations") || below("/api/chat") {
+            Self::Object
+        } else if below("/webrtc") || below("/api/v1/webrtc") {
+            Self::Title
+        } else {
+            Self::Sentence
+        }
+    }
 }
 
 impl ApiError {
@@ -119,11 +165,20 @@ impl From<anyhow::Error> for ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    fn body(self, expected: Expectation) -> ProblemBody {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let Problem { code, message, field, call_id } = self.problem;
-        let body = ProblemBody {
+        let error = match expected {
+            Expectation::Sentence => ErrorField::Text(message.clone()),
+            Expectation::Title => ErrorField::Text(title.into()),
+            Expectation::Object => {
+                let detail =
+                    |field: &String| Detail { field: field.clone(), message: message.to_string() };
+                ErrorField::Object { code, details: field.iter().map(detail).collect() }
+            }
+        };
+        ProblemBody {
             kind: "about:blank",
             title,
             status: self.status.as_u16(),
@@ -131,13 +186,41 @@ impl IntoResponse for ApiError {
             code,
             field,
             call_id,
+            success: false,
             status_code: self.status.as_u16(),
             message: message.into_owned(),
-            error: title,
-        };
-        let mut response = (self.status, Json(body)).into_response();
+            error,
+        }
+    }
+
+    /// The answer at `path`.
+    pub(crate) fn at(self, path: &str) -> Response {
+        let status = self.status;
+        let mut response = (status, Json(self.body(Expectation::of(path)))).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
         response
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Stays an error until [`say_as_expected`] knows the path.
+    fn into_response(self) -> Response {
+        let mut response = self.clone().at("");
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Says no in the shape the clients of the path expect.
+pub(crate) async fn say_as_expected(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => {
+            *response.body_mut() = error.at(&path).into_body();
+            response
+        }
+        None => response,
     }
 }

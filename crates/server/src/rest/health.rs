@@ -1,11 +1,12 @@
 //! Whether the process lives, and whether it can serve.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
+use housecall_core::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,6 +20,21 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
+/// How the process is, and since when.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Uptime {
+    /// `ok`.
+    status: &'static str,
+    #[schema(value_type = String)]
+    timestamp: Timestamp,
+    /// Seconds since the start.
+    uptime: f64,
+}
+
+/// When the process started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started(pub(crate) Timestamp);
+
 /// The process lives.
 #[utoipa::path(
     get, path = "/healthz", tag = "health", security(()),
@@ -26,6 +42,19 @@ pub(crate) struct Health {
 )]
 pub(crate) async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
+}
+
+/// The process lives, and how long it has.
+#[utoipa::path(
+    get, path = "/health", tag = "health", security(()),
+    responses((status = 200, body = Uptime)),
+)]
+pub(crate) async fn uptime(
+    State(house): State<House>,
+    Extension(Started(started)): Extension<Started>,
+) -> Json<Uptime> {
+    let now = house.now();
+    Json(Uptime { status: "ok", timestamp: now, uptime: now.since(started).as_secs_f64() })
 }
 
 /// The process can serve: it reaches its database and is not going down.

@@ -3,19 +3,21 @@
 use axum::{Json, extract::State};
 use housecall_core::{Private, Role, UserId};
 use housecall_dialect::native::wire::Person;
+use housecall_store::User;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    auth::{Me, SignedIn, sign_in},
+    auth::{SignedIn, sign_in},
     body::Body,
     caller::Caller,
     error::{ApiError, ProblemBody},
+    users::{Account, account},
 };
 use crate::house::House;
 
 /// The most people one answer lists.
-const MOST_PEOPLE: u32 = 200;
+pub(super) const MOST_PEOPLE: u32 = 200;
 
 /// Somebody, as others see them.
 #[derive(Serialize, ToSchema)]
@@ -75,12 +77,13 @@ pub(crate) struct DemoSignIn {
 /// Who I am.
 #[utoipa::path(
     get, path = "/api/me", tag = "people",
-    responses((status = 200, body = Me), (status = 401, body = ProblemBody)),
+    responses((status = 200, body = Account), (status = 401, body = ProblemBody)),
 )]
-pub(crate) async fn me(State(house): State<House>, caller: Caller) -> Result<Json<Me>, ApiError> {
-    let user = house.store.user(&caller.user).await?;
-    let user = user.ok_or_else(|| ApiError::not_found("You are not known here."))?;
-    Ok(Json(Me::from(&user)))
+pub(crate) async fn me(
+    State(house): State<House>,
+    caller: Caller,
+) -> Result<Json<Account>, ApiError> {
+    Ok(Json(account(&house, &caller.user).await?))
 }
 
 /// Whom I may call. Patients see who treats them, not each other.
@@ -92,17 +95,35 @@ pub(crate) async fn people(
     State(house): State<House>,
     caller: Caller,
 ) -> Result<Json<People>, ApiError> {
-    let role = match caller.role {
-        Role::Provider | Role::Admin => None,
-        Role::Patient | Role::Guest => Some(Role::Provider),
-    };
-    let users = house.store.users(None, role, MOST_PEOPLE).await?;
-    let others = users.into_iter().filter(|it| it.id != caller.user && !it.disabled);
-    let people = others.map(|user| Callable {
+    let users = callable(&house, &caller, None).await?;
+    let people = users.into_iter().map(|user| Callable {
         online: house.sessions.is_online(&user.id),
         person: house.directory.remember(&user).into(),
     });
     Ok(Json(People { people: people.collect() }))
+}
+
+/// The people `caller` may call, by name; those whose name has `part` in it,
+/// if there is one. Staff find people by their email address too.
+pub(super) async fn callable(
+    house: &House,
+    caller: &Caller,
+    part: Option<&str>,
+) -> Result<Vec<User>, ApiError> {
+    let role = (!caller.is_staff()).then_some(Role::Provider);
+    let mut users = house.store.users(part, role, MOST_PEOPLE).await?;
+    users.retain(|it| may_call(caller, it));
+    if let Some(part) = part.filter(|_| !caller.is_staff()) {
+        let part = part.to_lowercase();
+        users.retain(|it| it.name.reveal().to_lowercase().contains(&part));
+    }
+    Ok(users)
+}
+
+/// Whether `caller` may call somebody. Patients call who treats them.
+pub(super) fn may_call(caller: &Caller, user: &User) -> bool {
+    let theirs = caller.is_staff() || user.role == Role::Provider;
+    theirs && user.id != caller.user && !user.disabled
 }
 
 /// What house this is.

@@ -50,6 +50,6 @@ async fn production_does_not_serve_plain_http_to_everybody() {
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::load(None, &HashMap::from(settings)).expect("good settings");
     let clock = Box::new(HandClock::at(Timestamp::EPOCH));
-    let refused = start(Settings { config, demo: false, clock }).await.err();
+    let refused = start(Settings { config, demo: false, clock, dialects: Vec::new() }).await.err();
     assert!(refused.is_some_and(|it| it.to_string().contains("HOST to 127.0.0.1")));
 }

@@ -5,6 +5,7 @@ use std::{collections::HashMap, net::SocketAddr, time::Duration};
 use futures_util::{SinkExt, StreamExt};
 use housecall::{Clock, Config, HandClock, Identity, Running, Secrets, Settings, Tokens, start};
 use housecall_core::{Private, Role, Timestamp};
+use housecall_dialect::Dialect;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -32,6 +33,14 @@ impl TestHouse {
     }
 
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::speaking(housecall_dialect::ALL.to_vec(), settings).await
+    }
+
+    /// A house that speaks these vocabularies.
+    pub(crate) async fn speaking(
+        dialects: Vec<&'static dyn Dialect>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let usual = [
             ("PORT", "0"),
             ("HOUSECALL_ICE__PORT", "0"),
@@ -44,7 +53,8 @@ impl TestHouse {
         let config = Config::load(None, &HashMap::from_iter(settings)).expect("good settings");
         let tokens = Tokens::new(&Secrets::load(&config).expect("secrets are given"));
         let clock = HandClock::at(Timestamp::from_millis(1_700_000_000_000));
-        let settings = Settings { config, demo: false, clock: Box::new(clock.clone()) };
+        let clock_of_house = Box::new(clock.clone());
+        let settings = Settings { config, demo: false, clock: clock_of_house, dialects };
         let running = start(settings).await.expect("the house opens");
         Self { clock, running, tokens }
     }
@@ -109,19 +119,29 @@ impl TestHouse {
     }
 }
 
-/// A connected client of the native vocabulary.
+/// A connected client: of the native vocabulary, unless it says otherwise.
 pub(crate) struct Guest {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    namespace: &'static str,
     asked: u32,
 }
 
 impl Guest {
     pub(crate) async fn connect(address: SocketAddr, auth: &Value) -> Self {
+        Self::connect_to("/housecall", address, auth).await
+    }
+
+    /// Connects in another namespace.
+    pub(crate) async fn connect_to(
+        namespace: &'static str,
+        address: SocketAddr,
+        auth: &Value,
+    ) -> Self {
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let (socket, _) = connect_async(url).await.expect("the house takes websockets");
-        let mut guest = Self { socket, asked: 0 };
-        guest.send(format!("40/housecall,{auth}")).await;
-        guest.packet("40/housecall,").await;
+        let mut guest = Self { socket, namespace, asked: 0 };
+        guest.send(format!("40{namespace},{auth}")).await;
+        guest.packet(&format!("40{namespace},")).await;
         guest
     }
 
@@ -130,15 +150,15 @@ impl Guest {
     }
 
     pub(crate) async fn say(&mut self, word: &str, body: Value) {
-        self.send(format!("42/housecall,{}", json!([word, body]))).await;
+        self.send(format!("42{},{}", self.namespace, json!([word, body]))).await;
     }
 
     /// Says a word and waits for its ack; what is heard meanwhile is dropped.
     pub(crate) async fn ask(&mut self, word: &str, body: Value) -> Value {
         self.asked += 1;
         let id = self.asked;
-        self.send(format!("42/housecall,{id}{}", json!([word, body]))).await;
-        let text = self.packet(&format!("43/housecall,{id}[")).await;
+        self.send(format!("42{},{id}{}", self.namespace, json!([word, body]))).await;
+        let text = self.packet(&format!("43{},{id}[", self.namespace)).await;
         let ack: Value = serde_json::from_str(&format!("[{text}")).expect("acks are JSON");
         ack[0].clone()
     }
@@ -155,7 +175,7 @@ impl Guest {
 
     /// The next body of this word; others are dropped.
     pub(crate) async fn word(&mut self, word: &str) -> Value {
-        let text = self.packet(&format!("42/housecall,[\"{word}\",")).await;
+        let text = self.packet(&format!("42{},[\"{word}\",", self.namespace)).await;
         serde_json::from_str(text.trim_end_matches(']')).expect("what we hear is JSON")
     }
 

@@ -2,13 +2,17 @@
 //! backend; those about reopening and tampering on backends that last.
 
 mod appending;
+mod appointments;
 mod backend;
 mod embedded;
 mod history;
 mod journal;
+mod meetings;
+mod messages;
 mod people;
 mod reopening;
 mod sign_ins;
+mod statistics;
 mod story;
 
 /// Runs the stories of some modules on a backend. A story that is not listed
@@ -40,6 +44,15 @@ macro_rules! for_all {
                 an_overdue_room_is_found_by_its_deadline
                 a_closed_store_says_so
             }
+            appointments {
+                an_appointment_is_made_once
+                what_makes_no_sense_is_refused
+                an_appointment_is_moved_until_somebody_comes
+                an_appointment_goes_one_way
+                many_who_come_at_once_start_it_once
+                notes_are_kept_apart
+                appointments_are_listed_as_they_start
+            }
             history {
                 a_list_shows_what_was_asked_for
                 pages_are_stable
@@ -48,6 +61,18 @@ macro_rules! for_all {
             journal {
                 other_streams_count_for_themselves
                 many_writers_share_a_stream
+            }
+            meetings {
+                a_meeting_is_made_once
+                people_see_the_meetings_they_may_come_to
+                access_is_granted_once
+                a_meeting_ends_for_good
+                a_deleted_meeting_is_gone
+            }
+            messages {
+                messages_are_read_by_who_was_there
+                who_was_only_called_reads_nothing
+                a_page_counts_back_from_the_latest
             }
             people {
                 somebody_registers
@@ -62,6 +87,10 @@ macro_rules! for_all {
                 a_race_for_a_token_has_one_winner
                 what_is_wrong_expired_or_ended_is_refused
                 signing_out_is_noted
+            }
+            statistics {
+                calls_are_counted_by_how_they_came_out
+                time_in_rooms_is_added_up
             }
         }
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use housecall_core::{
     Actor, Command, Entry, Role, Room, RoomId, Rules, Timestamp, UserId,
-    room::{Invitation, Media, Purpose},
+    room::{Invitation, Media, OtherDevice, Purpose},
 };
 use housecall_store::{Store, StoreError};
 
@@ -34,16 +34,16 @@ pub(crate) fn invitation(callees: &[&str]) -> Invitation {
 
 pub(crate) fn join(device: &str) -> Command {
     let device = device.parse().expect("a device id");
-    Command::Join { device, media: Media::ON, take_over: false }
+    Command::Join { device, media: Media::ON, other: OtherDevice::Prevails }
 }
 
 pub(crate) fn leave(device: &str) -> Command {
-    Command::Leave { device: device.parse().expect("a device id"), reason: None }
+    Command::Leave { device: Some(device.parse().expect("a device id")), reason: None }
 }
 
 pub(crate) fn camera(device: &str, on: bool) -> Command {
     let device = device.parse().expect("a device id");
-    Command::ChangeMedia { device, audio: None, video: Some(on), screen: None }
+    Command::ChangeMedia { device: Some(device), audio: None, video: Some(on), screen: None }
 }
 
 pub(crate) fn end(reason: &str) -> Command {

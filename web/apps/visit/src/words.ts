@@ -6,6 +6,7 @@ import {
   type CallState,
   type Ending,
   type Outcome,
+  type RecordingState,
 } from '@housecall/client';
 import type { PastCall, Role } from './rest';
 
@@ -34,7 +35,22 @@ export function others(call: CallState, you: string | undefined): string {
 
 /** Who called, by name. */
 export function callerOf(call: CallState): string {
-  return participantOf(call, call.caller)?.person.name ?? 'Somebody';
+  return nameOf(call, call.caller);
+}
+
+function nameOf(call: CallState, user: string): string {
+  return participantOf(call, user)?.person.name ?? 'Somebody';
+}
+
+/** Who records, as a sentence to whoever is in the room. */
+export function recordedBy(
+  call: CallState,
+  { by }: RecordingState,
+  you: string | undefined,
+): string {
+  return by === you
+    ? 'You are recording this visit.'
+    : `${nameOf(call, by)} is recording this visit.`;
 }
 
 /** "4:05" or "1:04:05". */
@@ -125,6 +141,10 @@ export function sentence({ news, call }: Announcement, you: string | undefined):
       return `${news.who.name} is muted.`;
     case 'unmuted':
       return `${news.who.name} is not muted any more.`;
+    case 'recording-started':
+      return `Recording started. ${recordedBy(call, news.recording, you)}`;
+    case 'recording-stopped':
+      return 'Recording stopped.';
     case 'answered-elsewhere':
       return 'Answered on another device.';
     case 'taken-over':

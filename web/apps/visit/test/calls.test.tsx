@@ -256,6 +256,73 @@ describe('the call screen', () => {
   });
 });
 
+describe('a recording', () => {
+  const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+  const amara = { ...ben, person: { ...ben.person, name: 'Dr. Amara Okafor' } };
+  const line = 'Dr. Amara Okafor is recording this visit.';
+  const me = participant('ana', { incarnation: 5, consented: true });
+  const visit = callState([amara, me]);
+
+  /** Ana in a call that Dr. Okafor begins to record. */
+  async function recorded() {
+    const view = await inCall(visit);
+    act(() => view.device.happens(CALL, { type: 'recordingStarted', recording }));
+    return view;
+  }
+
+  it('is not spoken of before it runs', async () => {
+    await inCall(visit);
+    expect(screen.queryByText(/record/i)).toBeNull();
+  });
+
+  it('is said, and stays to be read as long as it runs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { device, container } = await recorded();
+    expect(told()).toBe(`Recording started. ${line}`);
+    expect(screen.getByRole('status').querySelector('p')?.className).toBe('sr-only');
+    act(() => void vi.advanceTimersByTime(60_000));
+    expect(told()).toBe('');
+    expect(within(screen.getByRole('banner')).getByText(line)).toBeTruthy();
+    act(() => device.server.cuts());
+    expect(within(screen.getByRole('banner')).getByText(line)).toBeTruthy();
+    vi.useRealTimers();
+    await expectAccessible(container);
+  });
+
+  it('is seen by whoever comes in while it runs', async () => {
+    await inCall({ ...visit, recording });
+    expect(screen.getByText(line)).toBeTruthy();
+    expect(told()).toBe(`Recording started. ${line}`);
+  });
+
+  it('stops for whoever does not want it, and leaves the focus in the room', async () => {
+    const { device } = await recorded();
+    await press('Stop recording me');
+    expect(device.server.heard('consent')).toEqual([{ callId: CALL, agreed: false }]);
+    act(() => device.happens(CALL, { type: 'recordingStopped', recording: 'rec-1' }));
+    act(() => device.happens(CALL, { type: 'consentWithdrawn', user: 'ana' }));
+    expect(screen.queryByText(line)).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Stop recording me' })).toBeNull();
+    expect(told()).toBe('Recording stopped.');
+    expect(document.activeElement?.textContent).toBe('Dr. Amara Okafor');
+  });
+
+  it('takes no focus from elsewhere when it stops', async () => {
+    const { device } = await recorded();
+    screen.getByRole('button', { name: 'Mute' }).focus();
+    act(() => device.happens(CALL, { type: 'recordingStopped', recording: 'rec-1' }));
+    expect(document.activeElement?.textContent).toBe('Mute');
+  });
+
+  it('says why it could not be stopped', async () => {
+    const { device } = await recorded();
+    device.server.cuts();
+    await press('Stop recording me');
+    expect(screen.getByRole('alert').textContent).toContain('The connection to the server');
+    expect(screen.getByRole('button', { name: 'Stop recording me' })).toBe(document.activeElement);
+  });
+});
+
 describe('the address of a call', () => {
   it('waits for the connection', async () => {
     const { container } = shell('/calls/call-1');

@@ -38,9 +38,18 @@ describe('words', () => {
     ]);
   });
 
+  it('say who records', () => {
+    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+    const said = (by: string, you: string) => words.recordedBy(call, { ...recording, by }, you);
+    expect(said('ben', 'ana')).toBe('Ben is recording this visit.');
+    expect(said('ben', 'ben')).toBe('You are recording this visit.');
+    expect(said('dora', 'ana')).toBe('Somebody is recording this visit.');
+  });
+
   it('say the news', () => {
     const error = HousecallError.refused({ code: 'over', message: 'The call is over.' });
     const ending = { outcome: 'missed', durationSeconds: 0 } as const;
+    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
     const news: News[] = [
       { type: 'joined', who: ben },
       { type: 'left', who: ben },
@@ -50,6 +59,8 @@ describe('words', () => {
       { type: 'resumed', who: ben },
       { type: 'muted', who: ben },
       { type: 'unmuted', who: ben },
+      { type: 'recording-started', recording },
+      { type: 'recording-stopped', recording },
       { type: 'answered-elsewhere' },
       { type: 'taken-over' },
       { type: 'reconnecting' },
@@ -66,6 +77,8 @@ describe('words', () => {
       'Ben is back.',
       'Ben is muted.',
       'Ben is not muted any more.',
+      'Recording started. Ben is recording this visit.',
+      'Recording stopped.',
       'Answered on another device.',
       'The visit goes on on your other device.',
       'The connection is interrupted. Reconnecting.',

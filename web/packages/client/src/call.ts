@@ -11,6 +11,7 @@ import type {
   Outcome,
   ParticipantState,
   Person,
+  RecordingState,
   StageWord,
 } from './wire.gen';
 
@@ -80,6 +81,7 @@ export type Effect =
 export type News =
   | { type: 'joined' | 'left' | 'declined' | 'missed' | 'lost' | 'resumed'; who: Person }
   | { type: 'muted' | 'unmuted'; who: Person }
+  | { type: 'recording-started' | 'recording-stopped'; recording: RecordingState }
   | { type: 'answered-elsewhere' | 'taken-over' | 'reconnecting' | 'reconnected' }
   | { type: 'not-in'; error: HousecallError }
   | { type: 'ended'; ending: Ending; was: Phase };
@@ -96,6 +98,11 @@ export function meet(wire: CallState, you: string): Call {
 
 /** What becomes of a call when something happens, and what to do about it. */
 export function step(call: Call, input: Input, you: string): [Call, Effect[]] {
+  const [after, effects] = move(call, input, you);
+  return [after, [...effects, ...newsOfRecording(call, after).map(announce)]];
+}
+
+function move(call: Call, input: Input, you: string): [Call, Effect[]] {
   switch (input.type) {
     case 'snapshot':
       return [reconsider(call, input.wire, you), []];
@@ -204,8 +211,14 @@ function happen(call: Call, { seq, at, event }: CallEvent, you: string): [Call, 
   if (seq <= call.wire.seq) return [call, []];
   if (seq > call.wire.seq + 1) return [call, [{ do: 'look' }]];
   const wire = { ...fold(call.wire, event, at, you), seq };
-  const effects = newsOf(call, event, you).map(announce);
+  const news = newsOf(call, event, you).map(announce);
+  const effects: Effect[] = namesStranger(wire, event) ? [...news, { do: 'look' }] : news;
   return [settle(call, wire, event, you), effects];
+}
+
+/** An event names people by their ids; who they are, only the server can say. */
+function namesStranger(wire: CallState, event: Happening): boolean {
+  return 'user' in event && participantOf(wire, event.user) === undefined;
 }
 
 function settle(call: Call, wire: CallState, event: Happening, you: string): Call {
@@ -227,7 +240,12 @@ function fold(wire: CallState, event: Happening, at: string, you: string): CallS
     case 'initiated':
       return event.call;
     case 'rang':
-      return { ...everybody(wire, 'invited', 'ringing'), phase: 'ringing', ringUntil: event.until };
+      return {
+        ...everybody(wire, 'invited', 'ringing'),
+        // A consultation goes on while it rings whoever is not there.
+        phase: wire.kind === 'call' ? 'ringing' : wire.phase,
+        ringUntil: event.until,
+      };
     case 'answered':
       return {
         ...person(wire, event.user, { stage: 'accepted' }),
@@ -240,7 +258,7 @@ function fold(wire: CallState, event: Happening, at: string, you: string): CallS
       return person(wire, event.user, { stage: 'missed' });
     case 'joined':
       return {
-        ...newcomer(wire, event.participant),
+        ...startedByTwo(newcomer(wire, event.participant), at),
         here: event.participant.person.id === you ? !event.elsewhere : wire.here,
       };
     case 'mediaChanged':
@@ -254,6 +272,20 @@ function fold(wire: CallState, event: Happening, at: string, you: string): CallS
         ...person(wire, event.user, { stage: 'left' }),
         here: event.user === you ? false : wire.here,
       };
+    case 'begun':
+      return { ...wire, startedAt: wire.startedAt ?? at };
+    case 'admitted':
+    case 'said':
+    case 'whispered':
+      return wire;
+    case 'consentGiven':
+      return person(wire, event.user, { consented: true });
+    case 'consentWithdrawn':
+      return person(wire, event.user, { consented: false });
+    case 'recordingStarted':
+      return { ...wire, recording: event.recording };
+    case 'recordingStopped':
+      return unrecorded(wire);
     case 'ended':
       return { ...wire, phase: 'over', here: false, outcome: event.outcome };
   }
@@ -270,6 +302,17 @@ function newcomer(wire: CallState, participant: ParticipantState): CallState {
   return { ...wire, people: [...wire.people, participant] };
 }
 
+/** Where nobody has to answer, it starts when there are two. */
+function startedByTwo(wire: CallState, at: string): CallState {
+  const inside = wire.people.filter((it) => isPresent(it.stage));
+  if (wire.phase !== 'active' || inside.length < 2) return wire;
+  return { ...wire, startedAt: wire.startedAt ?? at };
+}
+
+function unrecorded({ recording: _, ...wire }: CallState): CallState {
+  return wire;
+}
+
 function everybody(wire: CallState, from: StageWord, to: StageWord): CallState {
   const people = wire.people.map((it) => (it.stage === from ? { ...it, stage: to } : it));
   return { ...wire, people };
@@ -284,6 +327,17 @@ function newsOf(call: Call, event: Happening, you: string): News[] {
   if (who.id === you) return newsOfYou(call, event);
   const type = plainNews(call, event);
   return type === undefined || !isInRoom(call) ? [] : [{ type, who }];
+}
+
+/** Whoever is in the room hears that it is recorded, however this device came
+ *  to know: by an event, by a snapshot, or by coming in. */
+function newsOfRecording(before: Call, after: Call): News[] {
+  if (!isInRoom(after)) return [];
+  const was = isInRoom(before) ? before.wire.recording : undefined;
+  const { recording } = after.wire;
+  if (was?.id === recording?.id) return [];
+  if (recording !== undefined) return [{ type: 'recording-started', recording }];
+  return was === undefined ? [] : [{ type: 'recording-stopped', recording: was }];
 }
 
 function newsOfYou(call: Call, event: Happening): News[] {

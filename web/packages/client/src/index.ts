@@ -10,6 +10,7 @@ export { LocalMedia } from './media';
 export type { Devices, LocalMediaState, Wanted } from './media';
 export { Memory } from './memory';
 export type { TabStorage } from './memory';
+export type { Messages } from './messages';
 export type { PeerView } from './peer';
 export type { Announcement, Connection, Snapshot } from './snapshot';
 export type { SocketFactory, SocketLike, SocketOptions, TokenProvider } from './transport';

@@ -7,11 +7,21 @@ import { HousecallError } from './errors';
 import { fetchIceServers } from './ice';
 import { LocalMedia, type Wanted } from './media';
 import { Memory } from './memory';
+import { messageIn, withMessages, withoutMessages } from './messages';
 import { Peers, type Expected } from './peers';
 import type { Snapshot } from './snapshot';
 import { Store, type Listener } from './store';
 import { Transport, type SocketFactory, type TokenProvider } from './transport';
-import type { CallState, MediaState, Presence, Purpose, Welcome } from './wire.gen';
+import type {
+  CallEvent,
+  CallState,
+  MediaState,
+  Presence,
+  Purpose,
+  ReceivedSignal,
+  SaidBefore,
+  Welcome,
+} from './wire.gen';
 
 /** What a manager is made with. Only `token` is needed in a page. */
 export interface ManagerOptions {
@@ -50,6 +60,8 @@ export class WebRTCManager {
   readonly #transport: Transport;
   #watching = false;
   #announced = 0;
+  /** The server was asked to let this device in and has not answered. */
+  #entering = false;
   /** What the others were last told that this device sends. */
   #told: MediaState = { audio: false, video: false };
 
@@ -64,6 +76,7 @@ export class WebRTCManager {
       calls: new Map(),
       current: null,
       peers: new Map(),
+      messages: new Map(),
       media: this.#media.getSnapshot(),
       online: null,
       announcement: null,
@@ -98,10 +111,8 @@ export class WebRTCManager {
       },
       {
         welcome: (it) => this.#welcomed(it),
-        event: (it) => this.#calls.happened(it),
-        signal: (it) => {
-          if (it.callId === this.getSnapshot().current) this.#peers.receive(it);
-        },
+        event: (it) => this.#happened(it),
+        signal: (it) => this.#signaled(it),
         presence: (it) => this.#presence(it),
         lost: () => this.#lost(),
         refused: (refusal) => this.#store.change({ connection: 'refused', refusal }),
@@ -126,7 +137,8 @@ export class WebRTCManager {
     this.#transport.disconnect();
     if (this.getSnapshot().current !== null) this.#leaveRoom();
     this.#calls.clear();
-    this.#store.change({ connection: 'idle', calls: this.#calls.all, you: null });
+    const calls = this.#calls.all;
+    this.#store.change({ connection: 'idle', calls, messages: new Map(), you: null });
   }
 
   /** Calls people; this device goes in and waits for them. Gives the call's id. */
@@ -154,12 +166,14 @@ export class WebRTCManager {
   }
 
   /** Answers a call that rings, with this device. */
-  answer(callId: string, wanted?: Partial<Wanted>): Promise<void> {
-    return this.#enter('answer', callId, wanted);
+  async answer(callId: string, wanted?: Partial<Wanted>): Promise<void> {
+    await this.#enter('answer', callId, wanted);
   }
 
-  /** Comes into a call that goes on, also when another device of yours is in it. */
-  join(callId: string, wanted?: Partial<Wanted>): Promise<void> {
+  /** Comes into a call that goes on, also when another device of yours is in
+   *  it, or to an appointment or a meeting by its id. Gives the call's own id.
+   *  The camera stays off, unless it is wanted or this is known as a video call. */
+  join(callId: string, wanted?: Partial<Wanted>): Promise<string> {
     return this.#enter('join', callId, wanted);
   }
 
@@ -183,7 +197,8 @@ export class WebRTCManager {
     const call = this.#calls.all.get(callId);
     const isAnswered = call?.wire.phase !== 'ringing' && call?.wire.phase !== 'scheduled';
     if (!isAnswered) return this.cancel(callId);
-    const isBetweenTwo = call !== undefined && call.wire.people.length <= 2;
+    // To end a consultation or a meeting closes it for good: leaving is enough.
+    const isBetweenTwo = call?.wire.kind === 'call' && call.wire.people.length <= 2;
     return this.#goOut(isBetweenTwo ? 'end' : 'leave', callId);
   }
 
@@ -194,7 +209,27 @@ export class WebRTCManager {
 
   /** Forgets a call that is over. */
   forget(callId: string): void {
-    if (this.#calls.forget(callId)) this.#store.change({ calls: this.#calls.all });
+    if (!this.#calls.forget(callId)) return;
+    const messages = withoutMessages(this.getSnapshot().messages, callId);
+    this.#store.change({ calls: this.#calls.all, messages });
+  }
+
+  /** Agrees to being recorded, or agrees no longer, which stops a recording. */
+  async consentToRecording(callId: string, agreed: boolean): Promise<void> {
+    await this.#transport.ask('consent', { callId, agreed });
+  }
+
+  /** Writes to the others in a call, or to those of them that `to` names. */
+  async say(callId: string, message: string, to: string[] = []): Promise<void> {
+    await this.#transport.ask('say', { callId, message, to });
+  }
+
+  /** Asks what was written in a call before. What is written from now on comes
+   *  by itself; both are kept in the snapshot. */
+  async messages(callId: string): Promise<SaidBefore[]> {
+    const messages = await this.#transport.ask('messages', { callId });
+    this.#keep(callId, messages);
+    return messages;
   }
 
   /** Turns the microphone on or off. */
@@ -243,12 +278,19 @@ export class WebRTCManager {
       const media = this.#media.state;
       const takeOver = word === 'join' ? { takeOver: true } : {};
       this.#told = media;
-      this.#calls.enter(await this.#transport.ask(word, { callId, media, ...takeOver }));
+      this.#entering = true;
+      const wire = await this.#transport.ask(word, { callId, media, ...takeOver });
+      this.#calls.enter(wire);
+      return wire.id;
     } catch (thrown) {
       const error = HousecallError.from(thrown);
       this.#calls.step(callId, { type: 'refused' });
       if (call !== undefined) this.#announce({ type: 'not-in', error }, call.wire);
+      // A call that was not known has no phase whose end releases the devices.
+      if (this.getSnapshot().current === null) this.#leaveRoom();
       throw error;
+    } finally {
+      this.#entering = false;
     }
   }
 
@@ -289,6 +331,27 @@ export class WebRTCManager {
     const you = this.getSnapshot().you?.id ?? '';
     this.#told = participantOf(wire, you)?.media ?? this.#told;
     this.#tellMedia();
+    // Something may have been written while this device was out.
+    if (this.getSnapshot().messages.has(wire.id)) this.messages(wire.id).catch(() => undefined);
+  }
+
+  #happened(event: CallEvent): void {
+    const message = messageIn(event);
+    if (message !== undefined) this.#keep(event.callId, [message]);
+    this.#calls.happened(event);
+  }
+
+  #keep(callId: string, messages: SaidBefore[]): void {
+    const all = this.getSnapshot().messages;
+    this.#store.change({ messages: withMessages(all, callId, messages) });
+  }
+
+  #signaled(signal: ReceivedSignal): void {
+    const { current } = this.getSnapshot();
+    // Until the server has answered, a call that was named by its appointment
+    // is not known by its own id.
+    const isOnTheWay = current === null && this.#entering;
+    if (signal.callId === current || isOnTheWay) this.#peers.receive(signal);
   }
 
   #welcomed(welcome: Welcome): void {

@@ -3,6 +3,7 @@
 import type { Call, News } from './call';
 import type { HousecallError } from './errors';
 import type { LocalMediaState } from './media';
+import type { Messages } from './messages';
 import type { PeerView } from './peer';
 import type { CallState, Person } from './wire.gen';
 
@@ -29,6 +30,8 @@ export interface Snapshot {
   current: string | null;
   /** The others in that call, by user id. */
   peers: ReadonlyMap<string, PeerView>;
+  /** What was written, as far as it was heard or asked for, by the call's id. */
+  messages: Messages;
   media: LocalMediaState;
   /** Who is online, while people are watched; `null` until it is known. */
   online: ReadonlySet<string> | null;

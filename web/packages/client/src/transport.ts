@@ -7,12 +7,15 @@ import type {
   CallState,
   ChangeMedia,
   CloseCall,
+  ConsentToRecording,
   EnterCall,
   LookAtCall,
   Presence,
   Problem,
   ReceivedSignal,
   Reply,
+  SaidBefore,
+  SayInCall,
   SendSignal,
   StartCall,
   WatchPeople,
@@ -31,6 +34,9 @@ export interface Words {
   resume: [EnterCall, CallState];
   media: [ChangeMedia, null];
   look: [LookAtCall, CallState];
+  say: [SayInCall, CallState];
+  messages: [LookAtCall, SaidBefore[]];
+  consent: [ConsentToRecording, CallState];
   signal: [SendSignal, null];
   'watch-people': [WatchPeople, string[]];
 }

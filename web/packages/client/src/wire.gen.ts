@@ -37,6 +37,50 @@ export type StageWord = "calling" | "invited" | "ringing" | "accepted" | "presen
  */
 export type PhaseWord = "scheduled" | "ringing" | "active" | "over";
 /**
+ * What brings people together, on the wire.
+ */
+export type Kind = "call" | "consultation" | "meeting";
+/**
+ * A recording that runs.
+ */
+export type RecordingState = {
+/**
+ * Which.
+ */
+id: string,
+/**
+ * Who records.
+ */
+by: string,
+/**
+ * Since when.
+ */
+since: string, };
+/**
+ * Something that was written in a room.
+ */
+export type SaidBefore = {
+/**
+ * Its place in the room's order.
+ */
+seq: number,
+/**
+ * When.
+ */
+at: string,
+/**
+ * Who wrote it.
+ */
+user: string,
+/**
+ * What.
+ */
+message: string,
+/**
+ * To whom; to everybody if this names nobody.
+ */
+to: string[], };
+/**
  * Somebody, as others see them.
  */
 export type Person = {
@@ -121,7 +165,52 @@ video?: boolean,
  */
 screen?: boolean, };
 /**
- * `look`: how a call stands.
+ * `admit`: let somebody come who was not named.
+ */
+export type AdmitPerson = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * Whom.
+ */
+user: string, };
+/**
+ * `say`: write to the others in the room.
+ */
+export type SayInCall = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * What; at most 4,000 characters.
+ */
+message: string,
+/**
+ * To whom; to everybody unless this names somebody.
+ */
+to?: Array<string>, };
+/**
+ * `consent`: agree to being recorded, or agree no longer.
+ */
+export type ConsentToRecording = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * Whether they agree.
+ */
+agreed: boolean,
+/**
+ * Who agreed, if it was not the speaker: a provider notes what somebody
+ * said.
+ */
+user?: string, };
+/**
+ * `look`, `begin`, `record`, `stop-recording` and `messages`: which call is meant.
  */
 export type LookAtCall = {
 /**
@@ -160,7 +249,11 @@ incarnation: number,
 /**
  * When both sides offer at once, this device gives way to them.
  */
-yieldTo: boolean, };
+yieldTo: boolean,
+/**
+ * They agreed to being recorded.
+ */
+consented: boolean, };
 /**
  * A call as its participants see it: all there is to know at `seq`.
  */
@@ -174,6 +267,10 @@ id: string,
  */
 seq: number,
 /**
+ * What brings people together in it.
+ */
+kind: Kind,
+/**
  * What for.
  */
 purpose: Purpose,
@@ -182,7 +279,7 @@ purpose: Purpose,
  */
 phase: PhaseWord,
 /**
- * Who called.
+ * Who called, or came first.
  */
 caller: string,
 /**
@@ -193,6 +290,10 @@ people: Array<ParticipantState>,
  * This device is in the room.
  */
 here: boolean,
+/**
+ * The recording that runs, if one does.
+ */
+recording?: RecordingState,
 /**
  * When it was made.
  */
@@ -312,7 +413,39 @@ departure: Departure,
 /**
  * Why.
  */
-reason?: string, } | { "type": "ended",
+reason?: string, } | { "type": "begun" } | { "type": "admitted",
+/**
+ * Who.
+ */
+user: string, } | { "type": "said",
+/**
+ * Who.
+ */
+user: string,
+/**
+ * What.
+ */
+message: string,
+/**
+ * To whom; to everybody if this names nobody.
+ */
+to: string[], } | { "type": "whispered" } | { "type": "consentGiven",
+/**
+ * Who.
+ */
+user: string, } | { "type": "consentWithdrawn",
+/**
+ * Who.
+ */
+user: string, } | { "type": "recordingStarted",
+/**
+ * The recording.
+ */
+recording: RecordingState, } | { "type": "recordingStopped",
+/**
+ * Which recording.
+ */
+recording: string, } | { "type": "ended",
 /**
  * How it came out.
  */

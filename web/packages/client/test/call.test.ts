@@ -223,6 +223,112 @@ describe('a call this device is in', () => {
   });
 });
 
+describe('a recording', () => {
+  const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+  const started: Happening = { type: 'recordingStarted', recording };
+  const stopped: Happening = { type: 'recordingStopped', recording: 'rec-1' };
+  const recorded = { ...talks, recording };
+
+  it('runs from its start to its stop, and both are told', () => {
+    const { call, told } = play(talks, enteredTalks, started);
+    expect(call.wire.recording).toEqual(recording);
+    expect(told).toEqual(['recording-started']);
+    const after = play(talks, enteredTalks, started, stopped);
+    expect(after.call.wire).not.toHaveProperty('recording');
+    expect(after.told).toEqual(['recording-started', 'recording-stopped']);
+  });
+
+  it('is told to whoever comes in while it runs', () => {
+    const { told } = play(recorded, { type: 'enter' }, { type: 'entered', wire: recorded });
+    expect(told).toEqual(['recording-started']);
+  });
+
+  it('is told although its event was missed', () => {
+    const late = happened({ type: 'mediaChanged', user: 'ben', media: { audio: true, video: true } }, 7);
+    const { told } = play(
+      talks,
+      enteredTalks,
+      late,
+      { type: 'snapshot', wire: { ...recorded, seq: 7 } },
+      { type: 'disconnected' },
+      { type: 'welcomed', wire: { ...talks, seq: 9 } },
+    );
+    expect(told).toEqual([
+      'look',
+      'recording-started',
+      'reconnecting',
+      'resume',
+      'recording-stopped',
+    ]);
+  });
+
+  it('is not told to a device that is not in', () => {
+    const { call, told } = play(talks, started, stopped, started);
+    expect(call.wire.recording).toEqual(recording);
+    expect(told).toEqual([]);
+  });
+
+  it('follows who agrees and who does not any more', () => {
+    const agreed = (...script: Happening[]) =>
+      play(talks, enteredTalks, ...script)
+        .call.wire.people.filter((it) => it.consented)
+        .map((it) => it.person.id);
+    const given: Happening[] = [ANA, 'ben'].map((user) => ({ type: 'consentGiven', user }));
+    expect(agreed(...given)).toEqual(['ben', ANA]);
+    expect(agreed(...given, { type: 'consentWithdrawn', user: ANA })).toEqual(['ben']);
+  });
+});
+
+describe('a consultation', () => {
+  const alone = callState([participant(ANA), participant('ben', { stage: 'invited' })], {
+    kind: 'consultation',
+  });
+  delete alone.startedAt;
+  const entered: Input = { type: 'entered', wire: alone };
+  const rang: Happening = { type: 'rang', until: '2025-03-04T14:01:45Z' };
+
+  it('goes on while it rings whoever is not there', () => {
+    const { call } = play(alone, entered, rang);
+    expect(call).toMatchObject({ phase: 'connected', wire: { phase: 'active' } });
+    expect(call.wire.people[1]?.stage).toBe('ringing');
+  });
+
+  it('starts when there are two', () => {
+    const { call } = play(alone, entered, rang);
+    expect(call.wire.startedAt).toBeUndefined();
+    const [after] = step(call, happened(joined('ben'), call.wire.seq + 1), ANA);
+    expect(after.wire.startedAt).toBe('2025-03-04T14:01:00Z');
+  });
+
+  it('starts when its host says so, once', () => {
+    const { call } = play(alone, entered, { type: 'begun' });
+    expect(call.wire.startedAt).toBe('2025-03-04T14:01:00Z');
+    const again = play(talks, enteredTalks, { type: 'begun' }).call;
+    expect(again.wire.startedAt).toBe(talks.startedAt);
+  });
+
+  it('is not changed by what is said in it', () => {
+    const said: Happening = { type: 'said', user: 'ben', message: 'Hello', to: [] };
+    const { call, told } = play(talks, enteredTalks, said, { type: 'whispered' });
+    expect(call.wire).toEqual({ ...talks, seq: talks.seq + 2 });
+    expect(told).toEqual([]);
+  });
+
+  it('asks who somebody is who was let in, or agreed before coming', () => {
+    const known = play(talks, enteredTalks, { type: 'admitted', user: 'ben' });
+    expect(known.told).toEqual([]);
+    const admitted: Happening = { type: 'admitted', user: 'dora' };
+    const { call, told } = play(talks, enteredTalks, admitted);
+    expect([call.wire.seq, told]).toEqual([talks.seq + 1, ['look']]);
+    const consented = play(talks, enteredTalks, { type: 'consentGiven', user: 'dora' });
+    expect(consented.told).toEqual(['look']);
+    const dora = participant('dora', { stage: 'invited' });
+    const wire = { ...talks, seq: talks.seq + 1, people: [...talks.people, dora] };
+    const [after] = step(call, { type: 'snapshot', wire }, ANA);
+    expect(after.wire.people).toContain(dora);
+  });
+});
+
 describe('a lost connection', () => {
   const lost: Input = { type: 'disconnected' };
   const asLost = {

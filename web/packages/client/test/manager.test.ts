@@ -437,6 +437,175 @@ describe('a lost connection', () => {
   });
 });
 
+describe('a place', () => {
+  const APPOINTMENT = 'appointment-1';
+  const ben = participant('ben', { incarnation: 3 });
+  const visit = (...others: ParticipantState[]): CallState => ({
+    ...talk(...others),
+    kind: 'consultation',
+  });
+
+  it('is come to by its id, and kept under the id of the call', async () => {
+    const ana = new FakeDevice('ana');
+    ana.server.answers('join', () => visit(ben));
+    ana.connect();
+    await expect(ana.manager.join(APPOINTMENT, { video: true })).resolves.toBe(CALL);
+    expect(ana.server.heard('join')).toMatchObject([{ callId: APPOINTMENT, takeOver: true }]);
+    expect([...state(ana).calls.keys()]).toEqual([CALL]);
+    expect(state(ana).current).toBe(CALL);
+    expect(phase(ana)).toBe('connected');
+    await ana.manager.toggleCamera();
+    expect(ana.server.heard('media')).toMatchObject([{ callId: CALL, video: false }]);
+  });
+
+  it('may be told of before the answer, and ring here too', async () => {
+    const ana = new FakeDevice('ana');
+    ana.connect({ ...rings, kind: 'consultation', phase: 'active' });
+    ana.server.answers('join', () => {
+      ana.happens(CALL, { type: 'answered', user: 'ana', elsewhere: false });
+      ana.happens(CALL, joined(participant('ana', { incarnation: 5 })));
+      return visit(ben);
+    });
+    await ana.manager.join(APPOINTMENT);
+    expect([...state(ana).calls.keys()]).toEqual([CALL]);
+    expect(phase(ana)).toBe('connected');
+  });
+
+  it('keeps an offer that comes before the answer to coming in', async () => {
+    const ana = new FakeDevice('ana');
+    const early = { callId: CALL, from: 'ben', kind: 'offer', body: await offer() };
+    ana.server.answers('join', () => {
+      ana.server.says('signal', early);
+      return visit(ben);
+    });
+    ana.connect();
+    await ana.manager.join(APPOINTMENT);
+    await settle();
+    expect(signals(ana)).toContain('answer to ben');
+  });
+
+  it('releases the devices where there is no way in', async () => {
+    const ana = new FakeDevice('ana');
+    ana.server.answers('join', () => FakeServer.problem('room_full'));
+    ana.connect();
+    await expect(ana.manager.join(APPOINTMENT)).rejects.toMatchObject({ code: 'room_full' });
+    expect(ana.devices.tracks.map((it) => it.readyState)).toEqual(['ended']);
+    expect(state(ana).current).toBeNull();
+  });
+
+  it('leaves a call for it, and stays in none when that fails', async () => {
+    const ana = await inCall(ben);
+    ana.server.answers('join', () => FakeServer.problem('call_over'));
+    await expect(ana.manager.join(APPOINTMENT)).rejects.toMatchObject({ code: 'call_over' });
+    expect(ana.server.heard('leave')).toEqual([{ callId: CALL }]);
+    expect(state(ana).current).toBeNull();
+  });
+
+  it('is left by hanging up, never closed', async () => {
+    const ana = new FakeDevice('ana');
+    ana.server.answers('join', () => visit(ben));
+    ana.connect();
+    await ana.manager.join(APPOINTMENT);
+    await ana.manager.hangUp(CALL);
+    expect(ana.server.said.at(-1)).toEqual({ word: 'leave', body: { callId: CALL } });
+  });
+});
+
+describe('what is written', () => {
+  const ben = participant('ben', { incarnation: 3 });
+  const before = { seq: 4, at: '2025-03-04T14:00:30Z', user: 'ben', message: 'Hello', to: [] };
+  const said = (message: string): Happening => ({ type: 'said', user: 'ben', message, to: [] });
+  const read = (device: FakeDevice) => state(device).messages.get(CALL)?.map((it) => it.message);
+
+  it('is said to all, or to some', async () => {
+    const ana = await inCall(ben);
+    await ana.manager.say(CALL, 'Hello');
+    await ana.manager.say(CALL, 'Between us', ['ben']);
+    expect(ana.server.heard('say')).toEqual([
+      { callId: CALL, message: 'Hello', to: [] },
+      { callId: CALL, message: 'Between us', to: ['ben'] },
+    ]);
+  });
+
+  it('is refused with its reason', async () => {
+    const ana = await inCall(ben);
+    ana.server.answers('say', () => FakeServer.problem('peer_not_in_room'));
+    await expect(ana.manager.say(CALL, 'Hi', ['cleo'])).rejects.toMatchObject({
+      code: 'peer_not_in_room',
+    });
+  });
+
+  it('is heard, and what was written before is asked for', async () => {
+    const ana = await inCall(ben);
+    expect(read(ana)).toBeUndefined();
+    ana.happens(CALL, said('How are you?'));
+    ana.happens(CALL, { type: 'whispered' });
+    expect(state(ana).messages.get(CALL)).toEqual([
+      { seq: 6, at: '2025-03-04T14:01:00Z', user: 'ben', message: 'How are you?', to: [] },
+    ]);
+    ana.server.answers('messages', () => [before, { ...before, seq: 6, message: 'How are you?' }]);
+    await expect(ana.manager.messages(CALL)).resolves.toHaveLength(2);
+    expect(read(ana)).toEqual(['Hello', 'How are you?']);
+  });
+
+  it('is kept up to a bound, the latest of it', async () => {
+    const ana = await inCall(ben);
+    for (let count = 1; count <= 201; count += 1) ana.happens(CALL, said(`${count}`));
+    expect(read(ana)).toHaveLength(200);
+    expect([read(ana)?.at(0), read(ana)?.at(-1)]).toEqual(['2', '201']);
+  });
+
+  it('is asked for again after the connection was lost', async () => {
+    const ana = await inCall(ben);
+    ana.happens(CALL, said('Can you hear me?'));
+    ana.server.cuts();
+    const wire = { ...talk(ben), seq: 8 };
+    ana.server.answers('resume', () => wire);
+    ana.server.answers('messages', () => [{ ...before, seq: 7, message: 'I will wait.' }]);
+    ana.connect(wire);
+    await settle();
+    expect(read(ana)).toEqual(['Can you hear me?', 'I will wait.']);
+  });
+
+  it('is forgotten with its call, and when somebody signs out', async () => {
+    const ana = await inCall(ben);
+    ana.happens(CALL, said('Goodbye'));
+    ana.manager.forget(CALL);
+    expect(read(ana)).toEqual(['Goodbye']);
+    ana.happens(CALL, { type: 'ended', outcome: 'completed', durationSeconds: 61 });
+    ana.manager.forget(CALL);
+    expect(read(ana)).toBeUndefined();
+    const another = await inCall(ben);
+    another.happens(CALL, said('Goodbye'));
+    another.manager.disconnect();
+    expect(read(another)).toBeUndefined();
+  });
+});
+
+describe('a recording', () => {
+  const ben = participant('ben', { incarnation: 3 });
+
+  it('is agreed to, or not any more', async () => {
+    const ana = await inCall(ben);
+    await ana.manager.consentToRecording(CALL, true);
+    await ana.manager.consentToRecording(CALL, false);
+    expect(ana.server.heard('consent')).toEqual([
+      { callId: CALL, agreed: true },
+      { callId: CALL, agreed: false },
+    ]);
+  });
+
+  it('is announced with who records', async () => {
+    const ana = await inCall(ben);
+    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+    ana.happens(CALL, { type: 'recordingStarted', recording });
+    expect(state(ana).announcement).toMatchObject({
+      news: { type: 'recording-started', recording: { by: 'ben' } },
+      call: { recording },
+    });
+  });
+});
+
 describe('a reloaded page', () => {
   it('is the same device and goes back into its call with what it sent', async () => {
     const before = await inCall(participant('ben', { incarnation: 3 }));

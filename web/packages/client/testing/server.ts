@@ -9,7 +9,15 @@ export interface Said {
 }
 
 /** Words that are refused until the test says what they give. */
-const WITH_RESULT = new Set(['start', 'answer', 'join', 'resume', 'look', 'watch-people']);
+const WITH_RESULT = new Set([
+  'start',
+  'answer',
+  'join',
+  'resume',
+  'look',
+  'messages',
+  'watch-people',
+]);
 
 type Listener = (...args: never[]) => void;
 type Answer = (body: never) => unknown;

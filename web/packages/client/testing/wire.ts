@@ -13,7 +13,15 @@ export function participant(
   rest: Partial<Omit<ParticipantState, 'person'>> = {},
 ): ParticipantState {
   const media = { audio: true, video: true };
-  return { person: person(id), stage: 'present', media, incarnation: 1, yieldTo: false, ...rest };
+  return {
+    person: person(id),
+    stage: 'present',
+    media,
+    incarnation: 1,
+    yieldTo: false,
+    consented: false,
+    ...rest,
+  };
 }
 
 /** A call of these people; the first of them called. */
@@ -22,6 +30,7 @@ export function callState(people: ParticipantState[], rest: Partial<CallState> =
   return {
     id: 'call-1',
     seq: 5,
+    kind: 'call',
     purpose: 'video',
     phase: 'active',
     caller: people[0]?.person.id ?? '',

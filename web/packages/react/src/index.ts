@@ -15,6 +15,7 @@ export { useJoin, type Join } from './use-join';
 export { useMicrophoneToggle } from './use-microphone-toggle';
 export { useParticipants, type Participant } from './use-participants';
 export { usePeople } from './use-people';
+export { useRecording, type Recording } from './use-recording';
 export { useScreenShareToggle } from './use-screen-share-toggle';
 export { useSnapshot } from './use-snapshot';
 export { useStartCall, type StartCallAction } from './use-start-call';

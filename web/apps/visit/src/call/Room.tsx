@@ -5,6 +5,7 @@ import { useCallDuration, useParticipants, useSnapshot } from '@housecall/react'
 import { usePage } from '../ui/page';
 import { clock, others } from '../words';
 import { Controls } from './Controls';
+import { Recording } from './Recording';
 import { RemoteTile } from './RemoteTile';
 import { SelfView } from './SelfView';
 
@@ -25,6 +26,7 @@ export function Room({ call }: { call: Call }) {
         </h1>
         <Duration callId={call.wire.id} />
         {call.phase === 'reconnecting' && <p>Reconnecting. Please stay, the visit goes on.</p>}
+        <Recording call={call} next={heading} />
       </header>
       <div className="relative flex min-h-0 flex-1 p-4">
         <Everybody call={call} names={names} />

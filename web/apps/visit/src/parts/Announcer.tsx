@@ -1,6 +1,6 @@
 //! The one polite live region: says what happens in calls, and shows it.
 
-import type { Announcement, News } from '@housecall/client';
+import type { Announcement, News, Snapshot } from '@housecall/client';
 import { useAnnouncement, useSnapshot } from '@housecall/react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
@@ -14,21 +14,22 @@ const SHOWN_BY_CALL: ReadonlySet<News['type']> = new Set([
   'reconnecting',
   'answered-elsewhere',
   'taken-over',
+  'recording-started',
 ]);
 
 /** Shows the latest news for a while: at the top of a call, where no controls
- *  are, and at the bottom of other pages. */
+ *  are but below what is said of a recording, and at the bottom of other pages. */
 export function Announcer() {
   const announcement = useAnnouncement();
   const you = useSnapshot((it) => it.you?.id);
-  const inCall = useSnapshot((it) => it.current !== null);
+  const place = useSnapshot(placeOf);
   const { pathname } = useLocation();
   const shown = useForAWhile(announcement);
   return (
     <div
       role="status"
       aria-live="polite"
-      className={`pointer-events-none fixed inset-x-0 z-20 flex justify-center px-4 ${inCall ? 'top-14' : 'bottom-4'}`}
+      className={`pointer-events-none fixed inset-x-0 z-20 flex justify-center px-4 ${place}`}
     >
       {shown !== null && (
         <p
@@ -44,6 +45,12 @@ export function Announcer() {
       )}
     </div>
   );
+}
+
+function placeOf({ current, calls }: Snapshot): string {
+  if (current === null) return 'bottom-4';
+  const isRecorded = calls.get(current)?.wire.recording !== undefined;
+  return isRecorded ? 'top-44 sm:top-28' : 'top-14';
 }
 
 /** What the page of a call shows anyway has to be heard, not seen twice. */

@@ -1,6 +1,6 @@
 //! Buttons and links that look like them.
 
-import type { ButtonHTMLAttributes } from 'react';
+import type { ComponentProps } from 'react';
 import { Link, type LinkProps } from 'react-router';
 
 /** What a button is for; its look follows. */
@@ -23,7 +23,7 @@ export function Button({
   purpose = 'plain',
   className = '',
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { purpose?: Purpose }) {
+}: ComponentProps<'button'> & { purpose?: Purpose }) {
   return <button type="button" {...rest} className={`${BASE} ${LOOKS[purpose]} ${className}`} />;
 }
 

@@ -1,0 +1,420 @@
+//! How people come into rooms: by more names than its id, and to appointments and
+//! meetings, which have a room only while somebody is at them.
+
+use std::sync::Arc;
+
+use housecall_core::{
+    Actor, AppointmentId, Command, Entry, Event, MeetingId, Refusal, Role, Room, RoomId, UserId,
+    room::{Invitation, Kind, Phase, Purpose, Stage},
+};
+use housecall_dialect::{Names, News, Place, Problem};
+use housecall_store::{Appointment, AppointmentStatus, AppointmentType, Meeting, StoreError};
+use serde_json::value::RawValue;
+
+use crate::{
+    clock::new_room_id,
+    house::{Asked, House, unavailable},
+    rooms::LiveRoom,
+    sessions::Session,
+};
+
+impl House {
+    /// The room a client means. A name that leads nowhere is given back: asking
+    /// the room of that id says why not.
+    pub(crate) fn room_meant(&self, session: &Session, place: &Place) -> Result<RoomId, Problem> {
+        match place {
+            Place::Named(name) => Ok(self.named(session, name).unwrap_or_else(|| name.clone())),
+            Place::With { peer, named } => {
+                let known = named.as_ref().and_then(|name| self.named(session, name));
+                let found = known.or_else(|| self.call_with(&session.user, peer));
+                let room = found.ok_or(Refusal::NotAParticipant)?;
+                if let Some(name) = named {
+                    session.rooms.mention(&room, name);
+                }
+                Ok(room)
+            }
+            Place::Here { named } => {
+                let known = named.as_ref().and_then(|name| self.named(session, name));
+                let found = known.or_else(|| self.only_room(session)).or_else(|| named.clone());
+                found.ok_or_else(|| Refusal::NotAParticipant.into())
+            }
+        }
+    }
+
+    /// The open room somebody stands in front of.
+    pub(crate) fn door_meant(&self, place: &Place) -> Option<Arc<Room>> {
+        match place {
+            Place::Named(name) => Some(self.rooms.named(name)?.state()),
+            Place::With { .. } | Place::Here { .. } => None,
+        }
+    }
+
+    /// The open room of this name that this user has to do with; the session
+    /// remembers what it called it.
+    fn named(&self, session: &Session, name: &RoomId) -> Option<RoomId> {
+        if let Some(room) = session.rooms.room(name) {
+            return Some(room);
+        }
+        let (_, place) = self.place_behind(name);
+        let room = self.rooms.named(&place)?.state();
+        room.participant(&session.user)?;
+        if room.id() != name {
+            session.rooms.mention(room.id(), name);
+        }
+        Some(room.id().clone())
+    }
+
+    /// Who a ticket was made for and where it leads; a plain name leads to
+    /// itself.
+    pub(crate) fn place_behind(&self, name: &RoomId) -> (Option<UserId>, RoomId) {
+        match self.tickets.read(name) {
+            Some((user, place)) => (Some(user), place),
+            None => (None, name.clone()),
+        }
+    }
+
+    fn call_with(&self, user: &UserId, peer: &UserId) -> Option<RoomId> {
+        let rooms = self.open_rooms(user);
+        let inside = |room: &Room, who: &UserId| {
+            room.participant(who).is_some_and(|it| it.stage.is_in_room())
+        };
+        let with_peer = || rooms.iter().filter(|it| it.participant(peer).is_some());
+        let both_in = with_peer().find(|it| inside(it, user) && inside(it, peer));
+        both_in.or_else(|| with_peer().next()).map(|it| it.id().clone())
+    }
+
+    /// The room this connection is in, else the one its user is in, else the
+    /// only one they have to do with.
+    fn only_room(&self, session: &Session) -> Option<RoomId> {
+        let rooms = self.open_rooms(&session.user);
+        let inside = |room: &&Arc<Room>| {
+            room.participant(&session.user).is_some_and(|it| it.stage.is_in_room())
+        };
+        let entered = rooms.iter().filter(inside).find(|it| session.rooms.entered(it.id()));
+        let found = entered.or_else(|| rooms.iter().find(inside)).or(match &rooms[..] {
+            [only] => Some(only),
+            _ => None,
+        });
+        found.map(|it| it.id().clone())
+    }
+
+    /// Comes into a room by its name; an appointment or meeting that nobody is
+    /// at is opened.
+    pub(crate) async fn enter(
+        &self,
+        session: &Arc<Session>,
+        place: &Place,
+        commands: Vec<Command>,
+    ) -> Result<Asked, Problem> {
+        let Place::Named(name) = place else {
+            let room = self.room_meant(session, place)?;
+            return self.ask(&room, &session.actor(), commands).await;
+        };
+        let (holder, target) = self.place_behind(name);
+        if holder.is_some_and(|it| it != session.user) {
+            return Err(Refusal::NotAParticipant.into());
+        }
+        let target = session.rooms.room(name).unwrap_or(target);
+        if let Some(live) = self.rooms.named(&target) {
+            return self.come_in(session, name, &live, commands).await;
+        }
+        // Nobody is there: only one of those who come now opens it.
+        let _opening = self.opening.lock().await;
+        if let Some(live) = self.rooms.named(&target) {
+            return self.come_in(session, name, &live, commands).await;
+        }
+        let by = session.actor();
+        let Some(invitation) = self.invitation_to(&target, &by).await? else {
+            return Err(self.why_not(&target, &by).await?.into());
+        };
+        let live = LiveRoom::new(Room::new(new_room_id(), self.config.rules()));
+        let commands = [vec![Command::Initiate(invitation)], commands].concat();
+        self.come_in(session, name, &live, commands).await
+    }
+
+    async fn come_in(
+        &self,
+        session: &Arc<Session>,
+        name: &RoomId,
+        live: &Arc<LiveRoom>,
+        commands: Vec<Command>,
+    ) -> Result<Asked, Problem> {
+        let (room, by) = (live.state(), session.actor());
+        self.admit_by_list(&room, &session.user).await?;
+        let entered_before = session.rooms.entered(room.id());
+        session.rooms.enter(room.id(), name);
+        let asked = self.decide_in_turn(live.clone(), by, commands).await;
+        if asked.is_err() && !entered_before {
+            session.rooms.leave(room.id());
+        }
+        asked
+    }
+
+    /// Lets somebody into the room of a closed meeting who is on its list.
+    async fn admit_by_list(&self, room: &Room, user: &UserId) -> Result<(), Problem> {
+        let Some(invitation) = room.invitation() else { return Ok(()) };
+        let (Some(meeting), false) = (&invitation.meeting, invitation.open) else { return Ok(()) };
+        if room.participant(user).is_none() && self.is_on_list(meeting, user).await? {
+            let admit = Command::Admit { user: user.clone() };
+            self.ask(room.id(), &Actor::House, vec![admit]).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn is_on_list(
+        &self,
+        meeting: &MeetingId,
+        user: &UserId,
+    ) -> Result<bool, Problem> {
+        let list = self.store.meeting_access(meeting).await.map_err(unavailable)?;
+        Ok(list.contains(user))
+    }
+
+    /// Whether somebody may come to a meeting, were it not over.
+    pub(crate) async fn is_welcome(&self, it: &Meeting, user: &UserId) -> Result<bool, Problem> {
+        Ok(!it.private || it.creator == *user || self.is_on_list(&it.id, user).await?)
+    }
+
+    /// What opens the appointment or meeting of this name, if there is one that
+    /// `by` may come to.
+    async fn invitation_to(
+        &self,
+        name: &RoomId,
+        by: &Actor,
+    ) -> Result<Option<Invitation>, Problem> {
+        let Some(user) = by.user() else { return Ok(None) };
+        if let Some(it) = self.appointment_named(name).await? {
+            return match it.names(user) {
+                true if is_open(&it) => Ok(Some(to_appointment(&it, user))),
+                true => Err(Refusal::Over.into()),
+                false => Ok(None),
+            };
+        }
+        let Some(it) = self.meeting_named(name).await? else { return Ok(None) };
+        match self.is_welcome(&it, user).await? {
+            true if it.ended_at.is_none() => Ok(Some(to_meeting(&it))),
+            true => Err(Refusal::Over.into()),
+            false => Ok(None),
+        }
+    }
+
+    pub(crate) async fn appointment_named(
+        &self,
+        name: &RoomId,
+    ) -> Result<Option<Appointment>, Problem> {
+        let id: AppointmentId = name.as_str().parse().expect("a room's name is an id");
+        self.store.appointment(&id).await.map_err(unavailable)
+    }
+
+    pub(crate) async fn meeting_named(&self, name: &RoomId) -> Result<Option<Meeting>, Problem> {
+        let id: MeetingId = name.as_str().parse().expect("a room's name is an id");
+        self.store.meeting(&id).await.map_err(unavailable)
+    }
+
+    /// Refuses a call for an appointment of other people.
+    pub(crate) async fn check_appointment(&self, call: &Invitation) -> Result<(), Problem> {
+        let Some(id) = &call.appointment else { return Ok(()) };
+        let known = self.store.appointment(id).await.map_err(unavailable)?;
+        let theirs = |it: &Appointment| {
+            Some(&it.patient) == call.patient.as_ref()
+                && Some(&it.provider) == call.provider.as_ref()
+        };
+        // An id we do not know is that of the caller's own system.
+        match known.is_none_or(|it| theirs(&it)) {
+            true => Ok(()),
+            false => Err(Problem {
+                field: Some("appointmentId".to_owned()),
+                ..Problem::new(
+                    "not_their_appointment",
+                    "This appointment is not one of these two people.",
+                )
+            }),
+        }
+    }
+
+    /// The room in which somebody is at the appointment this call is for.
+    pub(crate) fn open_visit(&self, by: &Actor, call: &Invitation) -> Option<RoomId> {
+        let name = call.appointment.as_ref()?.as_str().parse().ok()?;
+        let room = self.rooms.named(&name)?.state();
+        let named = by.user().is_some_and(|it| room.participant(it).is_some());
+        (named && room.kind() == Kind::Consultation).then(|| room.id().clone())
+    }
+
+    /// Asks somebody to come to an appointment both belong to.
+    pub(crate) async fn call_in(
+        &self,
+        by: &Actor,
+        user: &UserId,
+        appointment: &AppointmentId,
+        body: &RawValue,
+    ) -> Result<(), Problem> {
+        let known = self.store.appointment(appointment).await.map_err(unavailable)?;
+        let from = by.user().filter(|it| *it != user);
+        let both = |it: &Appointment| from.is_some_and(|from| it.names(from)) && it.names(user);
+        let (Some(from), true) = (from, known.is_some_and(|it| both(&it))) else {
+            return Err(Refusal::NotAParticipant.into());
+        };
+        self.invitations.remember(user, appointment, self.now());
+        self.tell(user, &News::Called { from, body });
+        Ok(())
+    }
+
+    /// Who a ticket was made for.
+    pub(crate) async fn holder_of(&self, ticket: &RoomId) -> Result<(UserId, Role), Problem> {
+        let nobody = || Problem::from(Refusal::NotAParticipant);
+        let (user, _) = self.tickets.read(ticket).ok_or_else(nobody)?;
+        let user = self.store.user(&user).await.map_err(unavailable)?;
+        let user = user.filter(|it| !it.disabled).ok_or_else(nobody)?;
+        Ok((self.directory.remember(&user).id, user.role))
+    }
+
+    /// Refuses a call that could not be answered: the callee is offline, or one
+    /// of the two is in another call.
+    pub(crate) fn check_free(&self, caller: &UserId, callees: &[UserId]) -> Result<(), Problem> {
+        if self.is_busy(caller) {
+            let message = "You are in another call. End it first.";
+            return Err(Problem::new("in_another_call", message));
+        }
+        for callee in callees {
+            if !self.sessions.is_online(callee) && !self.sightings.is_fresh(callee, self.now()) {
+                let message = "This person is offline at the moment.";
+                return Err(Problem::new("callee_offline", message));
+            }
+            if self.is_busy(callee) {
+                let message = "This person is in another call.";
+                return Err(Problem::new("callee_busy", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether somebody is in a room, or a call rings for them.
+    fn is_busy(&self, user: &UserId) -> bool {
+        let busy_in = |room: &Room| match room.participant(user).map(|it| &it.stage) {
+            Some(Stage::Ringing | Stage::Accepted { .. }) => room.kind() == Kind::Call,
+            Some(stage) => stage.is_in_room(),
+            None => false,
+        };
+        self.open_rooms(user).iter().any(|it| busy_in(it))
+    }
+
+    /// Ends the open room of an appointment or meeting for all, if it has one.
+    pub(crate) async fn close_room_of(&self, place: &str, by: &Actor) -> Result<(), Problem> {
+        let name: RoomId = place.parse().expect("the id of a place is an id");
+        let Some(live) = self.rooms.named(&name) else { return Ok(()) };
+        let room = live.state();
+        if room.kind().is_place() {
+            self.ask(room.id(), by, vec![Command::End { reason: None }]).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the appointment or meeting of a room follow what happened in it.
+    pub(crate) async fn keep_place(&self, by: &Actor, before: &Room, after: &Room) {
+        let kept = self.try_to_keep_place(by, before, after).await;
+        if let Err(error) = kept {
+            tracing::warn!(room = %after.id(), %error, "A place did not follow its room");
+        }
+    }
+
+    async fn try_to_keep_place(
+        &self,
+        by: &Actor,
+        before: &Room,
+        after: &Room,
+    ) -> Result<(), StoreError> {
+        let Some(invitation) = after.invitation().filter(|it| it.kind.is_place()) else {
+            return Ok(());
+        };
+        let now = self.now();
+        let began = before.started_at().is_none() && after.started_at().is_some();
+        let closed = matches!(after.phase(), Phase::Over { closed: true, .. });
+        if let Some(appointment) = &invitation.appointment {
+            if began {
+                self.store.start_appointment(appointment, by, now).await?;
+            }
+            if closed {
+                self.close_appointment(appointment, after, by).await?;
+            }
+        }
+        if let Some(meeting) = &invitation.meeting {
+            if !invitation.open {
+                let new = after.participants().filter(|(it, _)| before.participant(it).is_none());
+                for (user, _) in new.filter(|(it, _)| !invitation.hosts.contains(it)) {
+                    self.store.grant_access(meeting, user, by, now).await?;
+                }
+            }
+            if closed {
+                self.store.end_meeting(meeting, by, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An appointment that was ended before the other came, now or ever, did not
+    /// take place.
+    async fn close_appointment(
+        &self,
+        id: &AppointmentId,
+        room: &Room,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
+        let known = self.store.appointment(id).await?;
+        let begun = known.is_some_and(|it| it.status == AppointmentStatus::InProgress);
+        match begun || room.started_at().is_some() {
+            true => self.store.complete_appointment(id, by, self.now()).await?,
+            false => self.store.cancel_appointment(id, by, self.now()).await?,
+        };
+        Ok(())
+    }
+
+    /// The latest messages of a room that `user` may read, oldest first.
+    pub(crate) async fn messages(
+        &self,
+        room: &RoomId,
+        user: &UserId,
+        most: u32,
+    ) -> Result<Vec<Entry>, Problem> {
+        let mut entries = self.store.load(room).await.map_err(unavailable)?.unwrap_or_default();
+        entries.retain(|it| is_message_for(user, &it.event));
+        let surplus = entries.len().saturating_sub(most as usize);
+        Ok(entries.split_off(surplus))
+    }
+}
+
+pub(crate) fn is_open(it: &Appointment) -> bool {
+    matches!(it.status, AppointmentStatus::Scheduled | AppointmentStatus::InProgress)
+}
+
+fn is_message_for(reader: &UserId, event: &Event) -> bool {
+    match event {
+        Event::Said { user, to, .. } => to.is_empty() || user == reader || to.contains(reader),
+        _ => false,
+    }
+}
+
+fn to_appointment(it: &Appointment, first: &UserId) -> Invitation {
+    let other = if *first == it.patient { &it.provider } else { &it.patient };
+    let purpose = match it.kind {
+        AppointmentType::Audio => Purpose::Audio,
+        AppointmentType::Video | AppointmentType::Text => Purpose::Video,
+    };
+    Invitation {
+        kind: Kind::Consultation,
+        hosts: vec![it.provider.clone()],
+        patient: Some(it.patient.clone()),
+        provider: Some(it.provider.clone()),
+        appointment: Some(it.id.clone()),
+        ..Invitation::to(vec![other.clone()], purpose)
+    }
+}
+
+fn to_meeting(it: &Meeting) -> Invitation {
+    Invitation {
+        kind: Kind::Meeting,
+        hosts: vec![it.creator.clone()],
+        open: !it.private,
+        meeting: Some(it.id.clone()),
+        ..Invitation::to(Vec::new(), Purpose::Video)
+    }
+}
