@@ -43,8 +43,8 @@ test('a call from the first ring to the last word, every command acked', async (
     phase: 'ringing',
     caller: 'ada',
     people: [
-      { person: ADA, stage: 'present', media: SEEN, incarnation: 3, yieldTo: false, consented: false },
-      { person: BEN, stage: 'ringing', media: OFF, incarnation: 0, yieldTo: false, consented: false },
+      { person: ADA, stage: 'present', media: SEEN, incarnation: 3, yieldTo: false, offersFirst: false, consented: false },
+      { person: BEN, stage: 'ringing', media: OFF, incarnation: 0, yieldTo: false, offersFirst: false, consented: false },
     ],
     here: true,
     createdAt: 'TIME',
@@ -57,8 +57,8 @@ test('a call from the first ring to the last word, every command acked', async (
     seq: 1,
     here: false,
     people: [
-      { person: ADA, stage: 'calling', media: OFF, incarnation: 0, yieldTo: true, consented: false },
-      { person: BEN, stage: 'invited', media: OFF, incarnation: 0, yieldTo: false, consented: false },
+      { person: ADA, stage: 'calling', media: OFF, incarnation: 0, yieldTo: true, offersFirst: false, consented: false },
+      { person: BEN, stage: 'invited', media: OFF, incarnation: 0, yieldTo: false, offersFirst: false, consented: false },
     ],
   };
   const event = (/** @type {number} */ seq, /** @type {object} */ it) => [
@@ -92,6 +92,7 @@ test('a call from the first ring to the last word, every command acked', async (
         media: { audio: true, video: false, screen: false },
         incarnation: 5,
         yieldTo: false,
+        offersFirst: false,
         consented: false,
       },
       elsewhere: false,

@@ -49,6 +49,7 @@ fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> Particip
         media: it.media,
         incarnation: it.incarnation,
         yield_to: yields_to(viewer, user, it),
+        offers_first: expectation(viewer, user, it) == FirstOffer::Newcomer,
         consented: it.consent.is_some(),
     }
 }
@@ -71,12 +72,16 @@ pub(super) fn messages(entries: &[Entry]) -> Vec<SaidBefore> {
     said.collect()
 }
 
+/// What the client of somebody expects of a first negotiation.
+fn expectation(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> FirstOffer {
+    let expects = it.device().map(|device| viewer.people.first_offer(user, device));
+    expects.unwrap_or(FirstOffer::SettlesItself)
+}
+
 /// Two that negotiate perfectly settle it by their ids; whoever cannot settle
 /// it is given way to.
 fn yields_to(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> bool {
-    let clumsy = it
-        .device()
-        .is_some_and(|device| viewer.people.first_offer(user, device) != FirstOffer::SettlesItself);
+    let clumsy = expectation(viewer, user, it) != FirstOffer::SettlesItself;
     clumsy || viewer.user > user
 }
 

@@ -254,6 +254,9 @@ pub struct ParticipantState {
     pub incarnation: u64,
     /// When both sides offer at once, this device gives way to them.
     pub yield_to: bool,
+    /// When they come in after this device, they make the first offer: this one
+    /// waits for it.
+    pub offers_first: bool,
     /// They agreed to being recorded.
     pub consented: bool,
 }

@@ -409,13 +409,13 @@ export class WebRTCManager {
   #expected(call: Call): Expected[] {
     const you = this.getSnapshot().you?.id ?? '';
     const own = participantOf(call.wire, you)?.incarnation ?? 0;
-    return othersInRoom(call, you).map(({ person, incarnation, stage, yieldTo }) => ({
-      user: person.id,
-      meeting: `${own}:${incarnation}`,
+    return othersInRoom(call, you).map((it) => ({
+      user: it.person.id,
+      meeting: `${own}:${it.incarnation}`,
       // Incarnations grow in the order people come in.
-      offers: own < incarnation,
-      polite: yieldTo,
-      reachable: stage === 'present',
+      offers: own < it.incarnation && !it.offersFirst,
+      polite: it.yieldTo,
+      reachable: it.stage === 'present',
     }));
   }
 

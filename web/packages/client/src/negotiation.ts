@@ -113,12 +113,6 @@ export class Negotiation {
       return;
     }
     const collides = this.#makingOffer || connection.signalingState !== 'stable';
-    // The very first offers have met. Chromium does not always start ICE after
-    // it rolled its first offer back; a fresh connection does.
-    if (isOffer && collides && this.#options.polite && this.#session === undefined) {
-      this.#options.replaced(description);
-      return;
-    }
     this.#ignoreOffer = isOffer && collides && !this.#options.polite;
     if (this.#ignoreOffer) return;
     // An answer to an offer that was withdrawn or is already answered.

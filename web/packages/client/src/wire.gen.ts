@@ -251,6 +251,11 @@ incarnation: number,
  */
 yieldTo: boolean,
 /**
+ * When they come in after this device, they make the first offer: this one
+ * waits for it.
+ */
+offersFirst: boolean,
+/**
  * They agreed to being recorded.
  */
 consented: boolean, };

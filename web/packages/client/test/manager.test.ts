@@ -84,6 +84,15 @@ describe('calling', () => {
     expect(signals(ana)).toContain('offer to ben');
   });
 
+  it('waits for the offer of a newcomer whose client offers first', async () => {
+    const ana = await calling();
+    ana.happens(CALL, { type: 'answered', user: 'ben', elsewhere: false });
+    ana.happens(CALL, joined(participant('ben', { incarnation: 5, offersFirst: true })));
+    await settle();
+    expect(phase(ana)).toBe('connected');
+    expect(signals(ana)).toEqual([]);
+  });
+
   it('opens no camera for an audio call', async () => {
     const ana = new FakeDevice('ana');
     ana.server.answers('start', () => talk());

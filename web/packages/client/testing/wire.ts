@@ -19,6 +19,7 @@ export function participant(
     media,
     incarnation: 1,
     yieldTo: false,
+    offersFirst: false,
     consented: false,
     ...rest,
   };
