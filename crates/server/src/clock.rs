@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use housecall_core::{RecordingId, RoomId, Timestamp, UserId};
+use housecall_core::{AppointmentId, MeetingId, RecordingId, RoomId, Timestamp, UserId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -72,6 +72,16 @@ impl Clock for HandClock {
 
 /// A new room's id: 122 random bits, so nobody guesses one.
 pub(crate) fn new_room_id() -> RoomId {
+    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
+}
+
+/// A new appointment's id.
+pub(crate) fn new_appointment_id() -> AppointmentId {
+    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
+}
+
+/// A new meeting's id.
+pub(crate) fn new_meeting_id() -> MeetingId {
     Uuid::new_v4().to_string().parse().expect("a UUID is an id")
 }
 

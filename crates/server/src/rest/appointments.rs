@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use housecall_core::{AppointmentId, NotATime, Role, Timestamp, UserId};
+use housecall_core::{AppointmentId, Role, Timestamp, UserId};
 use housecall_dialect::Problem;
 use housecall_store::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentStatus, AppointmentType,
@@ -16,14 +16,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    body::{Body, Params},
+    body::{Body, Params, moment},
     caller::Caller,
     error::{ApiError, ProblemBody},
 };
-use crate::{
-    house::House,
-    places::{may_change, new_appointment_id},
-};
+use crate::{clock::new_appointment_id, house::House, places::may_change};
 
 /// How long an appointment takes, unless it says.
 const USUAL_MINUTES: u32 = 30;
@@ -343,11 +340,4 @@ fn filter(search: Search, caller: &Caller) -> Result<AppointmentFilter, ApiError
         from: moment("from", search.from, "T00:00:00Z")?,
         to: moment("to", search.to, "T23:59:59.999Z")?,
     })
-}
-
-/// A date and time, or a date with `time` of that day.
-fn moment(field: &str, text: Option<String>, time: &str) -> Result<Option<Timestamp>, ApiError> {
-    let read = |text: String| text.parse().or_else(|_| format!("{text}{time}").parse());
-    let moment = text.map(read).transpose();
-    moment.map_err(|problem: NotATime| ApiError::invalid(field, problem.to_string()))
 }

@@ -5,6 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{StatusCode, header, request::Parts},
 };
+use housecall_core::{NotATime, Timestamp};
 use housecall_dialect::Problem;
 use serde::de::DeserializeOwned;
 
@@ -55,4 +56,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             query.map_err(|error| Problem::new("invalid_query", error.body_text()))?;
         Ok(Self(query))
     }
+}
+
+/// A date and time, or a date with `time` of that day.
+pub(super) fn moment(
+    field: &str,
+    text: Option<String>,
+    time: &str,
+) -> Result<Option<Timestamp>, ApiError> {
+    let read = |text: String| text.parse().or_else(|_| format!("{text}{time}").parse());
+    let moment = text.map(read).transpose();
+    moment.map_err(|problem: NotATime| ApiError::invalid(field, problem.to_string()))
 }

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    body::{Body, Params},
+    body::{Body, Params, moment},
     call_view::{CallView, statuses},
     caller::Caller,
     error::{ApiError, ProblemBody},
@@ -385,13 +385,4 @@ pub(super) fn first_moment(start_date: Option<String>) -> Result<Option<Timestam
 /// What `endDate` means: a date goes on to its last moment.
 pub(super) fn last_moment(end_date: Option<String>) -> Result<Option<Timestamp>, ApiError> {
     moment("endDate", end_date, "T23:59:59.999Z")
-}
-
-/// A date and time, or a date with `time` of that day.
-fn moment(field: &str, text: Option<String>, time: &str) -> Result<Option<Timestamp>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
-    let moment = text.parse().or_else(|_| format!("{text}{time}").parse());
-    moment
-        .map(Some)
-        .map_err(|problem: housecall_core::NotATime| ApiError::invalid(field, problem.to_string()))
 }

@@ -9,7 +9,10 @@ use housecall_dialect::Problem;
 use housecall_store::{Appointment, Meeting, StoreError};
 
 use super::error::ApiError;
-use crate::{entrance::is_open, house::House, places::may_change};
+use crate::{
+    house::House,
+    places::{is_open, may_change},
+};
 
 /// Where an id leads.
 pub(super) struct Found {

@@ -21,7 +21,6 @@ use housecall_dialect::Problem;
 use housecall_store::{Meeting, MeetingFilter, NewMeeting, Page};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use self::{room::MeetingRoom, view::RoomView};
 use super::{
@@ -29,6 +28,7 @@ use super::{
     caller::Caller,
     error::{ApiError, ProblemBody},
 };
+use crate::clock::new_meeting_id;
 use crate::house::House;
 
 /// The longest name of a meeting, in characters.
@@ -201,11 +201,6 @@ impl Part {
         let offset = u64::from(number - 1) * u64::from(limit);
         Ok((number, Page { limit, offset }))
     }
-}
-
-/// A new meeting's id: 122 random bits, so nobody guesses one.
-fn new_meeting_id() -> MeetingId {
-    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
 }
 
 fn checked_name(name: Private<String>) -> Result<Private<String>, ApiError> {

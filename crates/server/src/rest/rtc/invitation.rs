@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 use super::name_of;
 use crate::{
-    entrance::is_open,
     house::House,
     invitations,
+    places::is_open,
     rest::{caller::Caller, error::ApiError},
 };
 

@@ -14,8 +14,8 @@ use super::{
     view::Success,
 };
 use crate::{
-    entrance::is_open,
     house::House,
+    places::is_open,
     rest::{
         body::Body,
         caller::Caller,
