@@ -209,6 +209,9 @@ impl Dialect for Call {
             News::Welcome { rooms } => {
                 rooms.iter().for_each(|room| tell::still_ringing(viewer, room, say));
             }
+            News::Settled { room, user } if viewer.offers_first(room, user) => {
+                tell::settled(viewer, room, user, say);
+            }
             News::Presence { .. }
             | News::Settled { .. }
             | News::Gesture { .. }

@@ -192,6 +192,9 @@ impl Dialect for Consultation {
             News::Gesture { room, from, gesture } => {
                 tell::gesture(viewer, room, from, gesture, say)
             }
+            News::Settled { room, user } if viewer.offers_first(room, user) => {
+                tell::settled(viewer, room, user, say);
+            }
             News::Welcome { .. }
             | News::Settled { .. }
             | News::Knocked { .. }

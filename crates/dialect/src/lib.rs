@@ -172,6 +172,14 @@ impl Viewer<'_> {
         user != self.user && waits == Some(FirstOffer::Others)
     }
 
+    /// Whether the client of `user`, who comes in, makes the first offer itself.
+    /// Whoever would offer to them as well is told when the pair has settled:
+    /// two first offers that meet are not always survived.
+    pub fn offers_first(&self, room: &Room, user: &UserId) -> bool {
+        let device = room.participant(user).and_then(|it| it.device());
+        device.is_some_and(|it| self.people.first_offer(user, it) == FirstOffer::Newcomer)
+    }
+
     /// Whether something that was written is for their eyes.
     pub fn may_read(&self, event: &Event) -> bool {
         match event {

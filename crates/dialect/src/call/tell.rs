@@ -224,7 +224,9 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
             left(call_id, user, reason.as_ref().map_or("declined", |it| it.reveal()), say);
         }
         Event::Joined { user, media, .. } if inside && other(user) => {
-            joined(call_id, user, *media, say);
+            if !viewer.offers_first(after, user) {
+                joined(call_id, user, *media, say);
+            }
         }
         Event::Joined { .. } if inside => {
             room_participants(viewer, after, say);
@@ -275,6 +277,14 @@ fn joined(call_id: &RoomId, user_id: &UserId, media: Media, say: Say<'_>) {
     let (video_enabled, audio_enabled) = (media.video, media.audio);
     let joined = ParticipantJoined { call_id, user_id, video_enabled, audio_enabled };
     say("participant-joined", json(&joined));
+}
+
+/// Somebody who offered first is announced once that is through.
+pub(super) fn settled(viewer: &Viewer<'_>, room: &Room, user: &UserId, say: Say<'_>) {
+    let is_there = room.people_inside().any(|(it, _)| it == user);
+    if is_there && user != viewer.user && viewer.is_in(room) {
+        joined(&viewer.name_of(room.id()), user, media_of(room, user), say);
+    }
 }
 
 fn left(call_id: &RoomId, user_id: &UserId, reason: &str, say: Say<'_>) {

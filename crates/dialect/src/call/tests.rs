@@ -166,3 +166,11 @@ fn only_words_about_a_call_are_taken_for_this_vocabulary() {
     assert!(!recognizes("offer", r#"{"roomId":"c1"}"#));
     assert!(!recognizes("join-room", r#"{"callId":"c1"}"#));
 }
+
+#[test]
+fn somebody_who_was_announced_late_is_announced_once() {
+    let visit = both_in().then();
+    let news = News::Settled { room: &visit.room, user: &"patient".parse().expect("an id") };
+    // In this vocabulary nobody offers on coming in: they were announced at once.
+    assert!(visit.as_heard_by("doctor", "desk", &news).is_empty());
+}

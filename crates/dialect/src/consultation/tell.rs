@@ -245,7 +245,7 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
     let other = |user: &UserId| user != viewer.user;
     match &entry.event {
         Event::Joined { user, .. } if inside && other(user) => {
-            came(viewer, session_id, before, user, say);
+            came(viewer, session_id, before, after, user, say);
         }
         Event::Joined { user, .. } | Event::ConnectionResumed { user, .. }
             if inside && !other(user) =>
@@ -295,10 +295,30 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
 
 /// Whoever starts anew without having left is said to have left first: clients
 /// keep one connection, and drop it only then.
-fn came(viewer: &Viewer<'_>, session_id: &RoomId, before: &Room, user: &UserId, say: Say<'_>) {
+fn came(
+    viewer: &Viewer<'_>,
+    session_id: &RoomId,
+    before: &Room,
+    after: &Room,
+    user: &UserId,
+    say: Say<'_>,
+) {
     if is_inside(before, user) {
         left(session_id, user, say);
     }
+    if !viewer.offers_first(after, user) {
+        user_joined(viewer, session_id, user, say);
+    }
+}
+
+/// Somebody who offered first is announced once that is through.
+pub(super) fn settled(viewer: &Viewer<'_>, room: &Room, user: &UserId, say: Say<'_>) {
+    if is_inside(room, user) && user != viewer.user && viewer.is_in(room) {
+        user_joined(viewer, &viewer.name_of(room.id()), user, say);
+    }
+}
+
+fn user_joined(viewer: &Viewer<'_>, session_id: &RoomId, user: &UserId, say: Say<'_>) {
     let person = viewer.people.person(user);
     let (user_role, user_profile) = (role(person.role), Profile::of(person));
     let joined = UserJoined { user_id: user, user_role, user_profile, session_id };

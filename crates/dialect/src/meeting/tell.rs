@@ -261,7 +261,7 @@ fn came_to_media(viewer: &Viewer<'_>, room: &Room, user: &UserId, say: Say<'_>) 
     if user == viewer.user {
         users_online(viewer, room, say);
         join_room_success(viewer, room, say);
-    } else if !offers_first(viewer, room, user) {
+    } else if !viewer.offers_first(room, user) {
         user_joined(viewer, room, user, say);
     }
 }
@@ -282,17 +282,10 @@ pub(super) fn is_in_already(lane: Lane, viewer: &Viewer<'_>, room: &Room, say: S
 /// only follow know from `usersOnline`, and must not. On the media lane a
 /// newcomer whose own media have come in the meantime was announced with them.
 pub(super) fn settled(lane: Lane, viewer: &Viewer<'_>, room: &Room, user: &UserId, say: Say<'_>) {
-    let announced = lane == Lane::Media && !offers_first(viewer, room, user);
+    let announced = lane == Lane::Media && !viewer.offers_first(room, user);
     if user != viewer.user && viewer.is_in(room) && is_inside(room, user) && !announced {
         user_joined(viewer, room, user, say);
     }
-}
-
-/// Whether the client of somebody in the room makes the first offer itself when
-/// it comes in.
-fn offers_first(viewer: &Viewer<'_>, room: &Room, user: &UserId) -> bool {
-    let device = room.participant(user).and_then(|it| it.device());
-    device.is_some_and(|it| viewer.people.first_offer(user, it) == FirstOffer::Newcomer)
 }
 
 /// To those who may let somebody in.
