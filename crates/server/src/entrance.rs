@@ -50,7 +50,7 @@ impl House {
     /// The open room of this name that this user has to do with; the session
     /// remembers what it called it.
     fn named(&self, session: &Session, name: &RoomId) -> Option<RoomId> {
-        if let Some(room) = session.rooms.room(name) {
+        if let Some(room) = self.spoken_of(session, name) {
             return Some(room);
         }
         let (_, place) = self.place_behind(name);
@@ -60,6 +60,12 @@ impl House {
             session.rooms.mention(room.id(), name);
         }
         Some(room.id().clone())
+    }
+
+    /// The open room this connection has called by this name. A name outlives its
+    /// room where the name is that of a place, and then means the next one.
+    fn spoken_of(&self, session: &Session, name: &RoomId) -> Option<RoomId> {
+        session.rooms.room(name).filter(|room| self.rooms.find(room).is_some())
     }
 
     /// Who a ticket was made for and where it leads; a plain name leads to
@@ -112,7 +118,7 @@ impl House {
         if holder.is_some_and(|it| it != session.user) {
             return Err(Refusal::NotAParticipant.into());
         }
-        let target = session.rooms.room(name).unwrap_or(target);
+        let target = self.spoken_of(session, name).unwrap_or(target);
         if let Some(live) = self.rooms.named(&target) {
             return self.come_in(session, name, &live, commands).await;
         }
