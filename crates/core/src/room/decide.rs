@@ -1,5 +1,7 @@
 //! The decisions: what a command would make happen, or why not.
 
+mod recording;
+
 use super::*;
 use crate::{Actor, RecordingId, Role};
 
@@ -370,81 +372,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn give_consent(
-        &mut self,
-        by: &UserId,
-        whose: &UserId,
-        method: ConsentMethod,
-    ) -> Result<(), Refusal> {
-        if by != whose && !self.may_record() {
-            return Err(Refusal::Forbidden);
-        }
-        if by != whose || !self.is_open() {
-            self.participant(whose)?;
-        }
-        if self.consent_of(whose).is_none() {
-            self.happens(Event::ConsentGiven { user: whose.clone(), method });
-        }
-        Ok(())
-    }
-
-    fn withdraw_consent(&mut self, by: &UserId, whose: &UserId) -> Result<(), Refusal> {
-        if by != whose {
-            return Err(Refusal::Forbidden);
-        }
-        let participant = self.participant(whose)?;
-        let inside = participant.stage.is_in_room();
-        if participant.consent.is_some() {
-            if inside {
-                self.recording_stops();
-            }
-            self.happens(Event::ConsentWithdrawn { user: whose.clone() });
-        }
-        Ok(())
-    }
-
-    fn start_recording(&mut self, user: &UserId, recording: RecordingId) -> Result<(), Refusal> {
-        if !self.is_active() {
-            return Err(Refusal::NotStarted);
-        }
-        if !self.may_record() {
-            return Err(Refusal::Forbidden);
-        }
-        self.check_inside(user)?;
-        if self.room.recording.is_some() {
-            return Err(Refusal::AlreadyRecording);
-        }
-        if self.room.people_inside().any(|(_, it)| it.consent.is_none()) {
-            return Err(Refusal::ConsentMissing);
-        }
-        self.happens(Event::RecordingStarted { recording, user: user.clone() });
-        Ok(())
-    }
-
-    fn stop_recording(
-        &mut self,
-        user: &UserId,
-        which: Option<&RecordingId>,
-    ) -> Result<(), Refusal> {
-        let running = self.room.recording.as_ref().ok_or(Refusal::NotRecording)?;
-        if which.is_some_and(|it| *it != running.id) {
-            return Err(Refusal::NotRecording);
-        }
-        if running.by != *user && !self.may_record() {
-            return Err(Refusal::Forbidden);
-        }
-        self.recording_stops();
-        Ok(())
-    }
-
-    /// Stops the recording that runs, if one does: always before what makes it
-    /// wrong happens.
-    fn recording_stops(&mut self) {
-        if let Some(recording) = self.room.recording.as_ref().map(|it| it.id.clone()) {
-            self.happens(Event::RecordingStopped { recording });
-        }
-    }
-
     fn lose_connection(&mut self, user: &UserId, device: &DeviceId) {
         if self.room.is_in_with(user, device).is_ok() {
             let until = self.now.plus(self.room.rules.grace);
@@ -553,11 +480,6 @@ impl Draft<'_> {
     fn may_end(&self, user: &UserId) -> bool {
         let between_two = !self.room.kind().is_place() && self.is_between_two();
         self.speaks_for_the_call(user) || between_two
-    }
-
-    /// Whether the asker may record, and note what others agreed to.
-    fn may_record(&self) -> bool {
-        matches!(self.by, Actor::Person { role: Role::Provider | Role::Admin, .. })
     }
 
     /// Whether somebody who was not named may ask for this: coming to an open
