@@ -228,9 +228,9 @@ test('patients see who treats them, and not each other', async (t) => {
 
   const standing = async () => (await patient.get('/api/people')).body.people;
   const doc = { id: 'doc', name: 'Doc', role: 'provider' };
-  assert.deepEqual(await standing(), [{ ...doc, online: false }]);
+  assert.deepEqual(await standing(), [{ ...doc, online: false, presence: 'offline' }]);
   const { client } = await provider.native();
-  assert.deepEqual(await standing(), [{ ...doc, online: true }]);
+  assert.deepEqual(await standing(), [{ ...doc, online: true, presence: 'online' }]);
   client.close();
 });
 

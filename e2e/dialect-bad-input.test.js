@@ -478,6 +478,148 @@ for (const table of [consultation, rtc, call, live, meeting, contact]) {
   });
 }
 
+/**
+ * What hosts keep pat from, by a lock, the door and a removal. Each row has the code
+ * of the refusal in each of the three.
+ * @typedef {[said: string, locked: string, waiting: string, removed: string]} KeptRow
+ * @typedef {{
+ *   dialect: string, connects: string, ignores: string, joins: string, rows: KeptRow[],
+ *   answer: (word: string, code: string) => { ack?: string, event?: string },
+ * }} KeptOut
+ */
+
+/** @type {KeptOut[]} */
+const KEPT_OUT = [
+  {
+    dialect: 'consultation',
+    connects: '/',
+    ignores: 'incoming_call, call-invitation',
+    joins: 'consultation:join {"sessionId":$visit}',
+    rows: [
+      ['consultation:offer {"sessionId":$visit,"offer":$offerB,"targetUserId":"doc"}', 'not_in_room', 'not_yet', 'not_in_room'],
+      ['chat:message {"conversationId":$visit,"content":"Hello"}', 'not_in_room', 'not_yet', 'removed'],
+      ['chat:typing:start {"conversationId":$visit}', 'not_in_room', 'not_yet', 'not_in_room'],
+    ],
+    answer: (word, code) => ({ event: `error {"event":"${word}","code":"${code}","message":text}` }),
+  },
+  {
+    dialect: 'rtc',
+    connects: '/webrtc',
+    ignores: 'incoming-call',
+    joins: 'join-room {"roomId":$visit,"userId":"pat","userName":"Pat","role":"patient"}',
+    rows: [
+      ['offer {"roomId":$visit,"offer":$offerB,"targetUserId":"doc"}', 'not_in_room', 'not_yet', 'not_in_room'],
+      ['chat-message {"roomId":$visit,"message":"Hello"}', 'not_in_room', 'not_yet', 'removed'],
+      ['media-state-change {"roomId":$visit,"audio":false,"video":true}', 'not_in_room', 'not_yet', 'removed'],
+    ],
+    // For an error its client gives up, which is right if nobody is to let it in.
+    answer: (word, code) => {
+      const event = word === 'join-room' && code !== 'not_yet' ? 'error' : 'refused';
+      return { event: `${event} {"event":"${word}","code":"${code}","message":text}` };
+    },
+  },
+  {
+    dialect: 'call',
+    connects: '/webrtc',
+    ignores: 'incoming-call',
+    joins: 'join-call {"callId":$visit}',
+    rows: [
+      ['reconnect-call {"callId":$visit}', 'room_locked', 'not_yet', 'removed'],
+      ['offer {"callId":$visit,"offer":$offerB,"targetUserId":"doc"}', 'not_in_room', 'not_yet', 'not_in_room'],
+      ['update-media {"callId":$visit,"audioEnabled":false}', 'not_in_room', 'not_yet', 'removed'],
+    ],
+    answer: (word, code) => ({ event: `error {"event":"${word}","code":"${code}","message":text}` }),
+  },
+  {
+    dialect: 'live',
+    connects: '/live',
+    ignores: 'connected, call:incoming',
+    joins: 'call:accept {"callId":$visit,"callerId":"doc"}',
+    rows: [
+      ['webrtc:offer {"callId":$visit,"targetUserId":"doc","offer":$offerB}', 'not_in_room', 'not_yet', 'not_in_room'],
+      ['call:toggle-media {"callId":$visit,"mediaType":"audio","enabled":false}', 'not_in_room', 'not_yet', 'removed'],
+    ],
+    answer: (_, code) => ({ ack: `{"error":text,"code":"${code}"}` }),
+  },
+  {
+    dialect: 'meeting',
+    connects: '/',
+    ignores: 'incoming_call, call-invitation',
+    joins: 'join_room $visit',
+    rows: [
+      ['webrtc_offer {"roomId":$visit,"targetUserId":"doc","sdp":$offerB}', 'not_in_room', 'not_yet', 'not_in_room'],
+      ['message {"msg":"Hello","visibility":"public","target":null}', 'not_in_room', 'not_yet', 'not_a_participant'],
+    ],
+    answer: (word, code) => {
+      const event = { join_room: 'join_room_error', message: 'message_error' }[word] ?? 'webrtc_error';
+      return { event: `${event} {"user":null,"success":false,"code":"${code}","message":text}` };
+    },
+  },
+  {
+    dialect: 'contact',
+    connects: '/ {"dialect":"contact"}',
+    ignores: 'incoming_call',
+    joins: 'call_answer {"callId":$visit}',
+    rows: [
+      ['webrtc_offer {"offer":$offerB,"to":"doc","callId":$visit}', 'not_in_room', 'not_yet', 'not_in_room'],
+    ],
+    answer: (_, code) => ({ event: `call_error {"error":text,"code":"${code}"}` }),
+  },
+];
+
+/** What a host does, and the code a join is refused with from then on. */
+const KEPT_BY = [
+  ['locked', 'room_locked', ['doc says lock {"callId":$room,"locked":true} -> {"ok":true,...}']],
+  ['waiting', 'not_yet', [
+    'doc says lock {"callId":$room,"locked":false} -> {"ok":true,...}',
+    'doc says door {"callId":$room,"door":"strict"} -> {"ok":true,...}',
+  ]],
+  ['removed', 'removed', [
+    'doc says admit {"callId":$room,"user":"pat"} -> {"ok":true,...}',
+    'doc says remove {"callId":$room,"user":"pat"} -> {"ok":true,...}',
+  ]],
+];
+
+for (const { dialect, connects, ignores, joins, rows, answer } of KEPT_OUT) {
+  test(`who is kept out in the vocabulary ${dialect}`, async (t) => {
+    const scene = `# Kept out.
+      people: patient pat, provider doc
+      appointment: $visit of pat with doc
+      doc connects /housecall {"device":"doc-desk"}
+      pat connects ${connects}
+      doc ignores welcome, event
+      pat ignores ${ignores}
+      doc says join {"callId":$visit} -> {"ok":true,"result":{"id":$room,...}}`;
+    const story = readStory(unindented(scene));
+    const stage = await Stage.open(t, story);
+    await stage.play(story.steps);
+    const refused = (/** @type {string} */ said, /** @type {string} */ code) => {
+      const { ack, event } = answer(said.split(' ')[0], code);
+      return [`pat says ${said}${ack ? ` -> ${ack}` : ''} in vain`, ...(event ? [`pat hears ${event}`] : [])];
+    };
+    for (const [number, [state, code, lines]] of /** @type {[string, string, string[]][]} */ (KEPT_BY).entries()) {
+      for (const line of lines) await stage.run(line);
+      // The first join brings whoever has to wait to the door.
+      if (state === 'waiting') for (const line of refused(joins, code)) await stage.run(line);
+      // Once it is answered, what was said before has been heard.
+      await stage.run('pat says have-i-heard-everything in vain');
+      stage.forget();
+      await stage.run(`doc says look {"callId":$room} -> $${state}`);
+      for (const [said, ...codes] of [[joins, code, code, code], ...rows]) {
+        await t.test(`${state}: ${said}`, async () => {
+          try {
+            for (const line of refused(said, codes[number])) await stage.run(line);
+            await stage.end();
+          } finally {
+            stage.forget();
+          }
+        });
+      }
+      await t.test(`${state}: has changed nothing`, () => stage.run(`doc says look {"callId":$room} -> $${state}`));
+    }
+  });
+}
+
 /** One row: it is answered as the table says, and nobody else hears anything. */
 function play(
   /** @type {import('node:test').TestContext} */ t,

@@ -39,22 +39,22 @@ export class Client {
   /** Waits until it is connected. */
   async connected() {
     if (this.socket.connected) return;
-    const refused = this.#first('connect_error').then((error) => {
+    const refused = this.#next('connect_error').then((error) => {
       throw new Error(`${this.name} was refused: ${error.message}`);
     });
-    await inTime(Promise.race([this.#first('connect'), refused]), `${this.name} did not connect`);
+    await inTime(Promise.race([this.#next('connect'), refused]), `${this.name} did not connect`);
   }
 
   /** Waits until it is connected again, however often that fails. */
   async reconnected() {
     if (this.socket.connected) return;
-    await inTime(this.#first('connect'), `${this.name} did not come back`);
+    await inTime(this.#next('connect'), `${this.name} did not come back`);
   }
 
   /** Waits until the server says no; the problem it gives. */
   async refused() {
-    const refused = this.#first('connect_error').then((error) => error.data);
-    const connected = this.#first('connect').then(() => {
+    const refused = this.#next('connect_error').then((error) => error.data);
+    const connected = this.#next('connect').then(() => {
       throw new Error(`${this.name} was let in`);
     });
     return inTime(Promise.race([refused, connected]), `${this.name} was not refused`);
@@ -93,8 +93,18 @@ export class Client {
    * @returns {Promise<any>}
    */
   async once(event, fits = () => true) {
+    return this.first((it, payload) => it === event && fits(payload), event);
+  }
+
+  /**
+   * The payload of the oldest event that fits and nobody has asked for yet.
+   * @param {(event: string, payload: any) => boolean} fits
+   * @param {string} what for the sentence when it is not heard
+   * @returns {Promise<any>}
+   */
+  async first(fits, what) {
     const take = () => {
-      const place = this.#heard.findIndex(([it, payload]) => it === event && fits(payload));
+      const place = this.#heard.findIndex(([event, payload]) => fits(event, payload));
       return place < 0 ? undefined : this.#heard.splice(place, 1)[0];
     };
     /** @type {(() => void) | undefined} */
@@ -109,7 +119,7 @@ export class Client {
       this.#listeners.add(listener);
       listener();
     });
-    const sentence = () => `${this.name} did not hear ${event}; heard ${this.#words()}`;
+    const sentence = () => `${this.name} did not hear ${what}; heard ${this.#words()}`;
     try {
       return await inTime(heard, sentence);
     } finally {
@@ -154,7 +164,7 @@ export class Client {
   }
 
   /** @returns {Promise<any>} */
-  #first(/** @type {string} */ event) {
+  #next(/** @type {string} */ event) {
     return new Promise((resolve) => {
       this.socket.once(event, resolve);
     });

@@ -104,10 +104,11 @@ export class Person {
   /**
    * A connection that may well be refused.
    * @param {string} namespace
-   * @param {object} options of socket.io-client
+   * @param {{ url?: string, [more: string]: unknown }} options of socket.io-client; `url` is
+   *   where the house is reached, if not directly
    */
-  client(namespace, options) {
-    const client = new Client(this.house.url + namespace, `${this.id}'s client`, options);
+  client(namespace, { url = this.house.url, ...options }) {
+    const client = new Client(url + namespace, `${this.id}'s client`, options);
     this.#clients.push(client);
     return client;
   }

@@ -11,8 +11,8 @@ import { inTime, PATIENCE } from './waiting.js';
  * @typedef {import('./transcript.js').Story} Story
  * @typedef {import('./transcript.js').Step} Step
  * @typedef {import('./transcript-values.js').Pattern} Pattern
- * @typedef {{ direction: 'says' | 'hears', word: string, body: unknown }} Proof something
- *   a client said with success, or heard
+ * @typedef {{ direction: 'says' | 'hears', word: string, body: unknown, namespace: string }} Proof
+ *   something a client said with success, or heard, and where
  */
 
 /**
@@ -175,7 +175,8 @@ export class Stage {
     const person = this.#person(who.split('@')[0]);
     const given = { token: person.token, ...(auth && this.#fill(auth)) };
     const kept = Object.fromEntries(Object.entries(given).filter(([, it]) => it !== null));
-    const device = new Device(who, person.client(namespace, { auth: kept, reconnection: false }));
+    const client = person.client(namespace, { auth: kept, reconnection: false });
+    const device = new Device(who, namespace, client);
     if (refused) {
       const { message, data } = await device.refused();
       return this.#expect(refused, { message, data });
@@ -194,16 +195,27 @@ export class Stage {
       device.client.say(word, ...bodies);
       await device.settle();
     }
-    if (!inVain) this.proofs.push({ direction: 'says', word, body: bodies[0] });
+    if (!inVain) this.#proves(device, 'says', word, bodies[0]);
   }
 
   /** @param {To<'hear'>} step */
   async #hear({ who, word, body }) {
-    const heard = await this.#device(who).next(word);
+    const device = this.#device(who);
+    const heard = await device.next(word);
     if (heard.word !== word) throw new Error(`${who} heard ${heard.word} ${JSON.stringify(heard.body)}`);
     if (body) this.#expect(body, heard.body);
     else if (heard.body !== undefined) throw new Error(`it has a body: ${JSON.stringify(heard.body)}`);
-    this.proofs.push({ direction: 'hears', word, body: heard.body });
+    this.#proves(device, 'hears', word, heard.body);
+  }
+
+  /**
+   * @param {Device} device
+   * @param {'says' | 'hears'} direction
+   * @param {string} word
+   * @param {unknown} body
+   */
+  #proves({ namespace }, direction, word, body) {
+    this.proofs.push({ direction, word, body, namespace });
   }
 
   /** @param {To<'hear nothing'>} step */
@@ -265,10 +277,12 @@ class Device {
 
   /**
    * @param {string} name
+   * @param {string} namespace
    * @param {import('./client.js').Client} client
    */
-  constructor(name, client) {
+  constructor(name, namespace, client) {
     this.name = name;
+    this.namespace = namespace;
     this.client = client;
     client.socket.onAny((word, ...bodies) => {
       this.#heard.push({ word, body: bodies.length > 1 ? bodies : bodies[0] });
@@ -347,7 +361,8 @@ class Device {
   }
 }
 
-/** Signals of three browsers, which every story may use. */
+/** Signals of three browsers, and a time to come, which every story may use. */
 function usualValues() {
-  return JSON.parse(readFileSync(new URL('values.json', TRANSCRIPTS), 'utf8'));
+  const soon = new Date(Date.now() + 63_000).toISOString();
+  return { ...JSON.parse(readFileSync(new URL('values.json', TRANSCRIPTS), 'utf8')), soon };
 }

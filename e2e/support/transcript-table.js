@@ -16,6 +16,9 @@ import { TRANSCRIPTS } from './transcript.js';
 /** The stories named for an event; more would not tell more. */
 const MOST_NAMED = 3;
 
+/** Where our own vocabulary is spoken, and no other. */
+const NATIVE = '/housecall';
+
 /** All events, by dialect. */
 export class EventList {
   /** The names of the stories that prove an event. @type {Map<Row, string[]>} */
@@ -26,17 +29,20 @@ export class EventList {
     this.dialects = JSON.parse(readFileSync(new URL('events.json', TRANSCRIPTS), 'utf8'));
   }
 
-  /** Takes note of what a story said and heard. All of it must be in the list. */
+  /**
+   * Takes note of what a story said and heard. All of it must be in the list. Who
+   * speaks our own vocabulary in a story of another proves nothing about either.
+   */
   prove(/** @type {string} */ dialect, /** @type {string} */ story, /** @type {Proof[]} */ proofs) {
-    const { events } = this.dialects[dialect];
     for (const proof of proofs) {
-      const row = events.find((it) => it[proof.direction] === proof.word && fits(it, proof.body));
+      const spoken = proof.namespace === NATIVE ? 'native' : dialect;
+      const row = this.dialects[spoken].events.find((it) => it[proof.direction] === proof.word && fits(it, proof.body));
       if (!row) {
         const what = `${proof.direction} ${proof.word} ${JSON.stringify(proof.body)}`;
-        throw new Error(`transcripts/events.json has no event of ${dialect} like this: ${what}`);
+        throw new Error(`transcripts/events.json has no event of ${spoken} like this: ${what}`);
       }
       const stories = this.#stories(row);
-      if (!stories.includes(story)) this.#proven.set(row, [...stories, story]);
+      if (spoken === dialect && !stories.includes(story)) this.#proven.set(row, [...stories, story]);
     }
   }
 

@@ -130,6 +130,14 @@ id! {
     /// A recording of a room.
     RecordingId
 }
+id! {
+    /// A file that came with a message.
+    FileId
+}
+id! {
+    /// A link by which people without an account come to a place.
+    LinkId
+}
 
 #[cfg(test)]
 mod tests {

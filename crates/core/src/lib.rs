@@ -8,13 +8,17 @@
 mod actor;
 mod ids;
 pub mod negotiation;
+pub mod presence;
 mod private;
 pub mod quality;
 pub mod room;
 mod time;
 
 pub use actor::{Actor, Role};
-pub use ids::{AppointmentId, DeviceId, IdError, MeetingId, RecordingId, RoomId, UserId};
+pub use ids::{
+    AppointmentId, DeviceId, FileId, IdError, LinkId, MeetingId, RecordingId, RoomId, UserId,
+};
+pub use presence::Presence;
 pub use private::Private;
 pub use room::{Command, Entry, Event, Refusal, Room, Rules};
 pub use time::{NotATime, Timestamp};

@@ -43,6 +43,12 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_add(span))
     }
 
+    /// This moment and `span` less.
+    pub fn minus(self, span: Duration) -> Self {
+        let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.0.saturating_sub(span))
+    }
+
     /// How long ago `earlier` was; zero when it lies in the future, so a clock
     /// that was set back never makes a negative duration.
     pub fn since(self, earlier: Self) -> Duration {

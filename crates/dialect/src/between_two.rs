@@ -4,13 +4,14 @@
 
 use housecall_core::{
     Command, Room, UserId,
-    room::{Participant, Stage},
+    room::{Departure, Participant, Stage},
 };
 
 use crate::{News, Viewer};
 
 /// Whether a client that knows calls between two only has a call here: the room
-/// rings for its user, or the client is in and has not been left alone.
+/// rings for its user, or the client stands at its door, or is in and has not been
+/// left alone.
 pub(crate) fn has_call(viewer: &Viewer<'_>, room: &Room) -> bool {
     let Some(me) = room.participant(viewer.user) else { return false };
     if room.is_over() {
@@ -22,15 +23,21 @@ pub(crate) fn has_call(viewer: &Viewer<'_>, room: &Room) -> bool {
         Stage::Present { device } | Stage::Lost { device, .. } => {
             device == viewer.device && !is_left_alone(viewer, me, room)
         }
+        Stage::Waiting { device, .. } => device == viewer.device,
         Stage::Calling | Stage::Invited | Stage::Declined | Stage::Missed | Stage::Left(_) => false,
     }
 }
 
-/// Whether nobody else is in, and somebody has gone since the viewer came.
+/// Whether nobody else is in, and somebody has gone since the viewer came. Whoever
+/// went from the door was never there.
 fn is_left_alone(viewer: &Viewer<'_>, me: &Participant, room: &Room) -> bool {
     let others = || room.participants().filter(|(user, _)| *user != viewer.user);
-    let has_gone =
-        |it: &Participant| matches!(it.stage, Stage::Left(_)) && it.left_at >= me.joined_at;
+    let has_gone = |it: &Participant| match it.stage {
+        Stage::Left(Departure::NeverCame) => it.left_at >= me.joined_at,
+        Stage::Left(Departure::TurnedAway) => false,
+        Stage::Left(_) => it.joined_at.is_some() && it.left_at >= me.joined_at,
+        _ => false,
+    };
     others().any(|(_, it)| has_gone(it)) && !others().any(|(_, it)| it.stage.is_in_room())
 }
 

@@ -4,6 +4,10 @@
 //! Its clients want no acks, but get one if they ask; otherwise a refusal is
 //! the event `error {message, code, event}`. Whoever was in the room offers to
 //! the one who comes in.
+//!
+//! Whoever has to wait at the door gets the code `not_yet` for `join-call`, and
+//! hears `room-participants` when they are let in; `call-ended` tells those a host
+//! did not let in, or put out, and the other devices of whoever declined.
 
 mod tell;
 
@@ -206,7 +210,7 @@ impl Dialect for Call {
                 tell::quality_warning(&viewer.name_of(room), *warning, sample, say);
             }
             News::QualityRequest { room } => tell::quality_request(&viewer.name_of(room), say),
-            News::Welcome { rooms } => {
+            News::Welcome { rooms, .. } => {
                 rooms.iter().for_each(|room| tell::still_ringing(viewer, room, say));
             }
             News::Settled { room, user } if viewer.offers_first(room, user) => {
@@ -216,7 +220,9 @@ impl Dialect for Call {
             | News::Settled { .. }
             | News::Gesture { .. }
             | News::Knocked { .. }
-            | News::Called { .. } => {}
+            | News::Called { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 

@@ -11,6 +11,11 @@
 //! the others hear nothing: to them `consultation:user_joined` means a new
 //! connection. Otherwise the last page to join carries the media.
 //!
+//! Whoever has to wait at the door gets the error `not_yet`, and hears
+//! `consultation:room_state` when they are let in. The errors `turned_away` and
+//! `removed` come when a host decides so; with the latter their session ends, and
+//! goes on for the others.
+//!
 //! Of presence and notifications there is only what a client needs to go on:
 //! its words are taken, and nothing comes of them.
 
@@ -166,6 +171,7 @@ impl Dialect for Consultation {
             "chat:join" => parse(body).map(|Conversation { conversation_id }| Heard::Messages {
                 place: conversation_id.into(),
                 most: LATEST_MESSAGES,
+                after: 0,
                 shows: Some(Gesture::Attending(true)),
             }),
             "chat:leave" => conversation(body, Gesture::Attending(false)),
@@ -201,7 +207,9 @@ impl Dialect for Consultation {
             | News::Called { .. }
             | News::Presence { .. }
             | News::QualityWarning { .. }
-            | News::QualityRequest { .. } => {}
+            | News::QualityRequest { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 
@@ -299,7 +307,7 @@ fn pass_on(room: RoomId, to: UserId, signal: Signal<'_>) -> Heard<'_> {
 
 fn chat_message<'a>(it: ChatMessage) -> Heard<'a> {
     let ChatMessage { conversation_id, content, message_type: MessageType::Text } = it;
-    ask(conversation_id, Command::Say { message: content, to: Vec::new() })
+    ask(conversation_id, Command::say(content, Vec::new()))
 }
 
 fn conversation(body: Option<&str>, gesture: Gesture) -> Result<Heard<'_>, Garbled> {

@@ -3,7 +3,9 @@
 //!
 //! The caller is in the room first, hears `call_answered` when the callee comes
 //! in, and offers then. Its clients want no acks, but get one if they ask;
-//! otherwise a refusal is the event `call_error {error, code}`.
+//! otherwise a refusal is the event `call_error {error, code}`. So is it that they
+//! have to wait at the door: they hear `call_answered` when they are let in, and
+//! `call_ended` with the reason `declined` when they are not.
 //!
 //! Its clients know calls between two only and hold one peer connection. In a
 //! room with more people their peer is the first other who is in; they hear of
@@ -150,16 +152,24 @@ impl Dialect for Contact {
         match news {
             News::Signal { room, from, signal } => tell::signal(viewer, room, from, signal, say),
             News::Entry { before, after, entry } => tell::entry(viewer, before, after, entry, say),
-            News::Welcome { rooms } => {
+            News::Welcome { rooms, .. } => {
                 rooms.iter().for_each(|room| tell::still_ringing(viewer, room, say));
             }
-            News::Presence { user, online } => tell::status_changed(user, *online, say),
-            News::Settled { .. }
+            // Away and in a call are both online to its clients.
+            News::Presence { user, before, presence }
+                if before.is_online() != presence.is_online() =>
+            {
+                tell::status_changed(user, presence.is_online(), say);
+            }
+            News::Presence { .. }
+            | News::Settled { .. }
             | News::Gesture { .. }
             | News::Knocked { .. }
             | News::Called { .. }
             | News::QualityWarning { .. }
-            | News::QualityRequest { .. } => {}
+            | News::QualityRequest { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 

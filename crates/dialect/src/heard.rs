@@ -85,9 +85,13 @@ pub enum Heard<'a> {
         place: Place,
         /// At most so many, the latest.
         most: u32,
+        /// Only those of entries after this one.
+        after: u64,
         /// What this shows the others, if the speaker is in the room.
         shows: Option<Gesture>,
     },
+    /// Nobody has touched this device for a while, or somebody does again.
+    Away(bool),
     /// Which rooms am I in, or called to?
     Mine,
     /// Tell me when people come and go, or stop.
@@ -139,6 +143,26 @@ pub enum Gesture {
     /// They have read all messages up to this one; all there are, if it is
     /// absent.
     Read(Option<String>),
+    /// They react to what goes on.
+    Reaction(Reaction),
+}
+
+/// What somebody shows without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// Agreed.
+    ThumbsUp,
+    /// Well done.
+    Clap,
+    /// With love.
+    Heart,
+    /// That is funny.
+    Laugh,
+    /// Really?
+    Surprised,
+    /// Hurray.
+    Celebrate,
 }
 
 /// Who gets a signal.

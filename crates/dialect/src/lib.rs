@@ -6,6 +6,7 @@ mod between_two;
 pub mod call;
 pub mod consultation;
 pub mod contact;
+mod door;
 mod heard;
 pub mod live;
 pub mod meeting;
@@ -17,15 +18,16 @@ mod staging;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-pub use heard::{Gesture, Heard, Place, Recipient, Signal, SignalKind, has_field, parse};
+pub use heard::{Gesture, Heard, Place, Reaction, Recipient, Signal, SignalKind, has_field, parse};
 use housecall_core::{
-    Command, DeviceId, Entry, Event, Role, Room, RoomId, UserId,
+    Command, DeviceId, Entry, Event, Presence, Role, Room, RoomId, UserId,
     negotiation::FirstOffer,
     quality::{Sample, Warning},
+    room::Stage,
 };
 pub use problem::{Garbled, Problem};
 
-use native::wire::Person;
+use native::wire::{MissedCall, Person, Visit, VisitChange};
 use serde_json::value::RawValue;
 
 /// Every vocabulary we speak. Of those in one namespace, the first answers a
@@ -69,6 +71,12 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// of this shape: what settles the dialect of a connection whose namespace
     /// has several.
     fn recognizes(&self, word: &str, body: Option<&str>) -> bool;
+
+    /// Whether its clients can show that they wait at the door. The others are
+    /// told "not yet" in their word for an error.
+    fn shows_waiting(&self) -> bool {
+        false
+    }
 
     /// Whether its clients connect without a token, and show who they are by the
     /// ticket they come into a room with.
@@ -156,11 +164,31 @@ impl Viewer<'_> {
         room.participant(self.user).and_then(|it| it.device()) == Some(self.device)
     }
 
+    /// Whether this device stands at the door for its user.
+    pub fn waits_at(&self, room: &Room) -> bool {
+        let stage = room.participant(self.user).map(|it| &it.stage);
+        stage.filter(|it| it.is_waiting()).and_then(Stage::device) == Some(self.device)
+    }
+
     /// Whether this connection follows what goes on in the room: its device is
     /// in, or it came in beside another device of its user that is.
     pub fn follows(&self, room: &Room) -> bool {
         let inside = room.participant(self.user).is_some_and(|it| it.stage.is_in_room());
         inside && (self.is_in(room) || self.names.entered(room.id()))
+    }
+
+    /// Whether this connection follows the room from its door: its device waits
+    /// there, or it came there beside another device of its user that does.
+    pub fn is_at_door(&self, room: &Room) -> bool {
+        let waits = room.participant(self.user).is_some_and(|it| it.stage.is_waiting());
+        waits && (self.waits_at(room) || self.names.entered(room.id()))
+    }
+
+    /// Whether something that was written reaches this connection: its user is in
+    /// the room, or a host writes to them at the door.
+    pub fn reads(&self, room: &Room, event: &Event) -> bool {
+        let here = self.follows(room) || self.is_at_door(room);
+        here && self.may_hear(room, event) && self.may_read(event)
     }
 
     /// Whether this device has to make the first offer to `user`, who was in the
@@ -178,6 +206,29 @@ impl Viewer<'_> {
     pub fn offers_first(&self, room: &Room, user: &UserId) -> bool {
         let device = room.participant(user).and_then(|it| it.device());
         device.is_some_and(|it| self.people.first_offer(user, it) == FirstOffer::Newcomer)
+    }
+
+    /// Whether they may hear of something that happened in a room: what is written
+    /// to all is for those who are in, and whom the room does not concern, or not
+    /// yet, hears only what concerns themselves.
+    pub fn may_hear(&self, after: &Room, event: &Event) -> bool {
+        let me = after.participant(self.user);
+        match event {
+            Event::Said { user, to, .. } => {
+                let inside = me.is_some_and(|it| it.stage.is_in_room());
+                user == self.user || to.contains(self.user) || (to.is_empty() && inside)
+            }
+            _ if after.hears_all(self.user) => true,
+            Event::Ended { .. } => !me.is_some_and(|it| it.removed),
+            Event::Expected { user, .. }
+            | Event::CameToDoor { user, .. }
+            | Event::Admitted { user }
+            | Event::ConnectionLost { user, .. }
+            | Event::ConnectionResumed { user, .. }
+            | Event::HostChanged { user, .. }
+            | Event::Left { user, .. } => user == self.user,
+            _ => false,
+        }
     }
 
     /// Whether something that was written is for their eyes.
@@ -233,10 +284,12 @@ pub trait People {
 
 /// Something to tell.
 pub enum News<'a> {
-    /// A connection was accepted; these are the user's calls that are not over.
+    /// A connection was accepted.
     Welcome {
-        /// The calls.
+        /// The user's calls that are not over.
         rooms: &'a [Arc<Room>],
+        /// The calls they have missed and not seen yet, the latest first.
+        missed: &'a [MissedCall],
     },
     /// An entry was made in a room of theirs.
     Entry {
@@ -246,6 +299,20 @@ pub enum News<'a> {
         after: &'a Room,
         /// The entry.
         entry: &'a Entry,
+    },
+    /// An entry was made in a room of theirs that is not for them to hear.
+    Hidden {
+        /// The room just after it.
+        room: &'a Room,
+        /// The entry.
+        entry: &'a Entry,
+    },
+    /// Something was decided about an appointment of theirs, or it is near.
+    Visit {
+        /// What.
+        change: VisitChange,
+        /// How it stands now.
+        visit: &'a Visit,
     },
     /// A signal for them. The same text for every receiver of one vocabulary.
     Signal {
@@ -288,12 +355,14 @@ pub enum News<'a> {
         /// What their client sent along: a JSON object.
         body: &'a RawValue,
     },
-    /// Somebody came or went.
+    /// Somebody can be reached now, or cannot, or otherwise than before.
     Presence {
         /// Who.
         user: &'a UserId,
-        /// Whether any device of theirs is connected.
-        online: bool,
+        /// How it was until now.
+        before: Presence,
+        /// How.
+        presence: Presence,
     },
     /// The connection they reported is bad.
     QualityWarning {

@@ -5,6 +5,10 @@
 //! is the event `error {message, code, event}`. The caller is in the room
 //! first, hears `call:accepted` when the other comes in, and offers then.
 //!
+//! Whoever has to wait at the door is refused their yes with the code `not_yet`,
+//! and hears `call:admitted {callId, timestamp}` when they are let in, which says
+//! that an offer is on its way; `call:ended` when they are not.
+//!
 //! Its clients know calls between two only. In a room with more people their
 //! peer is the first other who is in; they hear of no further ones, and their
 //! call is over when they are left alone, or the room is over.
@@ -169,7 +173,7 @@ impl Dialect for Live {
         match news {
             News::Signal { room, from, signal } => tell::signal(viewer, room, from, signal, say),
             News::Entry { before, after, entry } => tell::entry(viewer, before, after, entry, say),
-            News::Welcome { rooms } => {
+            News::Welcome { rooms, .. } => {
                 tell::connected(viewer, say);
                 rooms.iter().for_each(|room| tell::still_ringing(viewer, room, say));
             }
@@ -179,7 +183,9 @@ impl Dialect for Live {
             | News::Knocked { .. }
             | News::Called { .. }
             | News::QualityWarning { .. }
-            | News::QualityRequest { .. } => {}
+            | News::QualityRequest { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 

@@ -10,6 +10,11 @@
 //! On the chat lane the newcomer offers to everybody it finds; on the media lane
 //! the members offer to the newcomer. There are no acks: each word has an event
 //! of its own for refusals, `{user: null, success: false, code, message}`.
+//!
+//! Whoever has to wait at the door gets `join_room_error` with the code `not_yet`;
+//! a host of this vocabulary hears `send_access`, and lets them in by
+//! `grant_access`. Then they hear `access_granted` and `join_room_success`. Who is
+//! turned away gets `join_room_error` again, who is put out `room_ended`.
 
 mod tell;
 
@@ -25,7 +30,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Answer, Dialect, Garbled, Heard, News, PageClose, Place, Problem, Recipient, Signal,
-    SignalKind, Speaker, Viewer, has_field, native::json, parse,
+    SignalKind, Speaker, Viewer, door::is_let_in, has_field, native::json, parse,
 };
 
 /// The vocabulary, on one of its lanes.
@@ -215,7 +220,9 @@ impl Dialect for Meeting {
             | News::Called { .. }
             | News::Presence { .. }
             | News::QualityWarning { .. }
-            | News::QualityRequest { .. } => {}
+            | News::QualityRequest { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 
@@ -258,6 +265,15 @@ impl Dialect for Meeting {
             problem: &'a Problem,
         }
         json(&Failure { user: (), success: false, problem })
+    }
+
+    /// Of two lanes that wait, the one that spoke last stands for its user. When
+    /// they are let in, the media are where they are sent.
+    fn follow_up(&self, viewer: &Viewer<'_>, news: &News<'_>) -> Option<Command> {
+        let News::Entry { before, after, entry } = news else { return None };
+        let beside = is_let_in(viewer, before, &entry.event) && !viewer.is_in(after);
+        let come = || Command::Resume { device: viewer.device.clone(), media: Media::ON };
+        (self.lane == Lane::Media && beside).then(come)
     }
 
     /// Whoever may not come in is not listened to any longer.
@@ -328,7 +344,7 @@ fn decode_chat<'a>(
         "joins" => Ok(Heard::Mine),
         "message" => parse(body).and_then(|it| message(by.user, it)),
         "sendMessage" => parse(body).map(|SendMessage { room_id, text }| {
-            ask(place(room_id), Command::Say { message: text, to: Vec::new() })
+            ask(place(room_id), Command::say(text, Vec::new()))
         }),
         "send_access" => parse(body).map(|room| Heard::Knock(Place::Named(room))),
         "grant_access" => parse(body).map(|GrantAccess { room_id, target_user_id }| {
@@ -391,7 +407,7 @@ fn message<'a>(by: &UserId, it: WriteMessage) -> Result<Heard<'a>, Garbled> {
     if it.visibility == Visibility::Private && to.is_empty() {
         return Err(Garbled::field("target", "Name somebody else a private message is for."));
     }
-    Ok(ask(here(), Command::Say { message: it.msg, to }))
+    Ok(ask(here(), Command::say(it.msg, to)))
 }
 
 #[cfg(test)]

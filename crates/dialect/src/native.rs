@@ -13,12 +13,14 @@ use housecall_core::{
 use serde::Serialize;
 
 use crate::{
-    Answer, Dialect, Garbled, Heard, News, PageClose, Problem, Recipient, Signal, Speaker, Viewer,
-    parse,
+    Answer, Dialect, Garbled, Gesture, Heard, News, PageClose, Problem, Recipient, Signal, Speaker,
+    Viewer, parse,
 };
 use wire::{
-    AdmitPerson, ChangeMedia, CloseCall, ConsentToRecording, EnterCall, LookAtCall, ReceivedSignal,
-    SayInCall, SendSignal, StartCall, WatchPeople,
+    AdmitPerson, ArriveAtCall, AskForQuiet, ChangeMedia, ChooseDoor, ChooseHost, CloseCall,
+    ConsentToRecording, EnterCall, LockCall, LookAtCall, MoveCall, PresenceChange, RaiseHand,
+    ReactInCall, ReadMessages, ReceivedSignal, SayAway, SayInCall, SeenReaction, SendAway,
+    SendSignal, StartCall, VisitNews, WatchPeople,
 };
 
 /// How many messages are given back at a time.
@@ -39,6 +41,10 @@ impl Dialect for Native {
 
     fn first_offer(&self) -> FirstOffer {
         FirstOffer::SettlesItself
+    }
+
+    fn shows_waiting(&self) -> bool {
+        true
     }
 
     fn page_close(&self) -> PageClose {
@@ -67,14 +73,15 @@ impl Dialect for Native {
             "decline" => close(body, |reason| Command::Decline { reason }),
             "cancel" => close(body, |reason| Command::Cancel { reason }),
             "end" => close(body, |reason| Command::End { reason }),
+            "reschedule" => parse(body).map(|MoveCall { call_id, scheduled_at }| {
+                ask(call_id, Command::Reschedule { at: scheduled_at })
+            }),
             "leave" => {
                 close(body, |reason| Command::Leave { device: Some(device.clone()), reason })
             }
             "begin" => parse(body).map(|LookAtCall { call_id }| ask(call_id, Command::Begin)),
-            "admit" => parse(body)
-                .map(|AdmitPerson { call_id, user }| ask(call_id, Command::Admit { user })),
-            "say" => parse(body).map(|SayInCall { call_id, message, to }| {
-                ask(call_id, Command::Say { message, to })
+            "say" => parse(body).map(|SayInCall { call_id, message, to, key }| {
+                ask(call_id, Command::Say { message, to, file: None, key })
             }),
             "consent" => parse(body).map(|it| consent(by, it)),
             "record" => parse(body).map(|LookAtCall { call_id }| Heard::Record {
@@ -85,13 +92,15 @@ impl Dialect for Native {
                 ask(call_id, Command::StopRecording { recording: None })
             }),
             "look" => parse(body).map(|LookAtCall { call_id }| Heard::Look(call_id.into())),
-            "messages" => parse(body).map(|LookAtCall { call_id }| Heard::Messages {
+            "messages" => parse(body).map(|ReadMessages { call_id, after }| Heard::Messages {
                 place: call_id.into(),
                 most: MOST_MESSAGES,
+                after,
                 shows: None,
             }),
             "watch-people" => parse(body).map(|WatchPeople { on }| Heard::WatchPeople(on)),
-            _ => return None,
+            "away" => parse(body).map(|SayAway { away }| Heard::Away(away)),
+            word => return of_hosts(device, word, body),
         })
     }
 
@@ -101,18 +110,29 @@ impl Dialect for Native {
                 let (kind, body) = (signal.kind, signal.body);
                 say("signal", json(&ReceivedSignal { call_id: room.id(), from, kind, body }));
             }
-            News::Welcome { rooms } => say("welcome", json(&tell::welcome(viewer, rooms))),
-            News::Entry { after, entry, .. } => {
+            News::Welcome { rooms, missed } => {
+                say("welcome", json(&tell::welcome(viewer, rooms, missed)));
+            }
+            News::Entry { after, entry, .. } if viewer.may_read(&entry.event) => {
                 say("event", json(&tell::event(viewer, after, entry)));
             }
-            News::Presence { user, online } => {
-                say(
-                    "presence",
-                    json(&wire::Presence { user_id: (*user).clone(), online: *online }),
-                );
+            News::Entry { after: room, entry, .. } | News::Hidden { room, entry } => {
+                say("event", json(&tell::hidden(room, entry)))
+            }
+            News::Presence { user, presence, .. } => {
+                let (user_id, online) = ((*user).clone(), presence.is_online());
+                say("presence", json(&PresenceChange { user_id, online, presence: *presence }));
+            }
+            News::Visit { change, visit } => {
+                let appointment = (*visit).clone();
+                say("appointment", json(&VisitNews { change: *change, appointment }));
+            }
+            News::Gesture { room, from, gesture: Gesture::Reaction(reaction) } => {
+                let (call_id, user) = (room.id().clone(), (*from).clone());
+                say("reaction", json(&SeenReaction { call_id, user, reaction: *reaction }));
             }
             // The SDK measures and judges by itself, hears of newcomers in time,
-            // and shows no gestures.
+            // and shows no other gestures.
             News::QualityWarning { .. }
             | News::QualityRequest { .. }
             | News::Settled { .. }
@@ -128,7 +148,7 @@ impl Dialect for Native {
             Answer::Rooms(rooms) => {
                 done(&rooms.iter().map(|it| tell::call(viewer, it)).collect::<Vec<_>>())
             }
-            Answer::Messages { entries, .. } => done(&tell::messages(entries)),
+            Answer::Messages { entries, .. } => done(&tell::messages(viewer, entries)),
             Answer::Online(users) => done(users),
             Answer::Done => done(&()),
         }
@@ -161,7 +181,53 @@ fn start<'a>(device: &DeviceId, it: StartCall) -> Heard<'a> {
     let purpose = it.purpose.unwrap_or(Purpose::Video);
     let invitation =
         Invitation { scheduled_at: it.scheduled_at, ..Invitation::to(it.callees, purpose) };
-    Heard::Start { invitation, then, only_if_free: false }
+    Heard::Start { invitation, then, only_if_free: it.only_if_free }
+}
+
+/// The words about doors and hosts.
+fn of_hosts<'a>(
+    device: &DeviceId,
+    word: &str,
+    body: Option<&'a str>,
+) -> Option<Result<Heard<'a>, Garbled>> {
+    Some(match word {
+        "arrive" => parse(body).map(|it| arrive(device, it)),
+        "admit" => {
+            parse(body).map(|AdmitPerson { call_id, user }| ask(call_id, Command::Admit { user }))
+        }
+        "admit-all" => parse(body).map(|LookAtCall { call_id }| ask(call_id, Command::AdmitAll)),
+        "turn-away" => parse(body).map(|SendAway { call_id, user, reason }| {
+            ask(call_id, Command::TurnAway { user, reason })
+        }),
+        "remove" => parse(body).map(|SendAway { call_id, user, reason }| {
+            ask(call_id, Command::Remove { user, reason })
+        }),
+        "lock" => {
+            parse(body).map(|LockCall { call_id, locked }| ask(call_id, Command::Lock { locked }))
+        }
+        "door" => {
+            parse(body).map(|ChooseDoor { call_id, door }| ask(call_id, Command::SetDoor { door }))
+        }
+        "host" => parse(body).map(|ChooseHost { call_id, user, host }| {
+            ask(call_id, Command::MakeHost { user, host })
+        }),
+        "ask-mute" => parse(body)
+            .map(|AskForQuiet { call_id, user }| ask(call_id, Command::AskToMute { user })),
+        "hand" => parse(body).map(|RaiseHand { call_id, raised, user }| {
+            ask(call_id, Command::RaiseHand { user, raised })
+        }),
+        "react" => parse(body).map(|ReactInCall { call_id, reaction }| Heard::Gesture {
+            place: call_id.into(),
+            gesture: Gesture::Reaction(reaction),
+        }),
+        _ => return None,
+    })
+}
+
+fn arrive<'a>(device: &DeviceId, it: ArriveAtCall) -> Heard<'a> {
+    let (device, media) = (device.clone(), it.media.unwrap_or(Media::OFF));
+    let arrive = Command::Arrive { device, media, check: it.check };
+    Heard::Enter { place: it.call_id.into(), commands: vec![arrive] }
 }
 
 fn answer<'a>(device: &DeviceId, it: EnterCall) -> Heard<'a> {

@@ -18,7 +18,8 @@
 //!
 //! | refused word | said as | codes |
 //! |---|---|---|
-//! | `join-room` | `error` | all: `not_a_participant`, `forbidden`, `room_full`, `call_over`, `invalid_payload`, ... |
+//! | `join-room` | `refused` | `not_yet`: they wait at the door, and hear `room-joined` when they are let in, `room-ended` when they are not |
+//! | `join-room` | `error` | all others: `not_a_participant`, `removed`, `room_locked`, `room_full`, `call_over`, `invalid_payload`, ... |
 //! | `start-recording`, `stop-recording`, `recording-consent` | `error`, with "recording" in the message | all: `consent_missing`, `already_recording`, `not_recording`, `forbidden`, `not_in_room`, ... |
 //! | `offer`, `answer`, `ice-candidate` | `refused` | all: `peer_not_in_room`, `not_in_room`, `call_over`, `too_large`, ... |
 //! | `media-state-change`, `chat-message`, `leave-room` | `refused` | all: `not_in_room`, `call_over`, `invalid_payload`, ... |
@@ -32,7 +33,7 @@ mod tell;
 use std::collections::BTreeMap;
 
 use housecall_core::{
-    AppointmentId, Command, RoomId, UserId,
+    AppointmentId, Command, Refusal, RoomId, UserId,
     negotiation::FirstOffer,
     room::{ConsentMethod, Media, Message},
 };
@@ -248,7 +249,9 @@ impl Dialect for Rtc {
             | News::Knocked { .. }
             | News::Presence { .. }
             | News::QualityWarning { .. }
-            | News::QualityRequest { .. } => {}
+            | News::QualityRequest { .. }
+            | News::Hidden { .. }
+            | News::Visit { .. } => {}
         }
     }
 
@@ -294,7 +297,8 @@ impl Dialect for Rtc {
             #[serde(flatten)]
             problem: &'a Problem,
         }
-        let fatal = word == "join-room" || is_of_recording(word);
+        let waits = problem.code == Refusal::NotYet.code();
+        let fatal = (word == "join-room" && !waits) || is_of_recording(word);
         let complaint = json(&Complaint { event: word, problem: &worded(word, problem) });
         (if fatal { "error" } else { "refused" }, complaint)
     }
@@ -344,7 +348,7 @@ fn change_media<'a>(by: &Speaker<'_>, it: MediaStateChange) -> Heard<'a> {
 fn chat_message<'a>(it: ChatMessage) -> Result<Heard<'a>, Garbled> {
     let message = Message::try_from(it.message.trim().to_owned())
         .map_err(|problem| Garbled::field("message", problem.to_string()))?;
-    Ok(ask(it.room_id, Command::Say { message, to: Vec::new() }))
+    Ok(ask(it.room_id, Command::say(message, Vec::new())))
 }
 
 fn offer(it: Offer<'_>) -> Result<Heard<'_>, Garbled> {

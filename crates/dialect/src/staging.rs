@@ -132,6 +132,13 @@ impl Visit {
     pub(crate) fn as_heard_by(&self, user: &str, device: &str, news: &News<'_>) -> Vec<String> {
         let mut lines = Vec::new();
         with_viewer(self.speak, user, device, |viewer| {
+            let hidden = match news {
+                News::Entry { after: room, entry, .. } if !viewer.may_hear(room, &entry.event) => {
+                    Some(News::Hidden { room, entry })
+                }
+                _ => None,
+            };
+            let news = hidden.as_ref().unwrap_or(news);
             self.speak.encode(viewer, news, &mut |word, body| lines.push(format!("{word} {body}")));
         });
         lines

@@ -1,10 +1,13 @@
 //! Who somebody is: passwords, tokens, sign-ins.
 
+mod calendar;
+mod links;
 mod passwords;
 mod secrets;
 mod tickets;
 mod tokens;
 
+pub(crate) use links::Links;
 pub(crate) use passwords::Passwords;
 pub use secrets::Secrets;
 pub(crate) use secrets::random_text;

@@ -7,7 +7,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use housecall_core::{AppointmentId, MeetingId, RecordingId, RoomId, Timestamp, UserId};
+use housecall_core::{AppointmentId, LinkId, MeetingId, RecordingId, RoomId, Timestamp, UserId};
+use housecall_store::BlobId;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -90,7 +91,22 @@ pub(crate) fn new_recording_id() -> RecordingId {
     Uuid::new_v4().to_string().parse().expect("a UUID is an id")
 }
 
+/// A new file's id.
+pub(crate) fn new_blob_id() -> BlobId {
+    BlobId::of(Uuid::new_v4().into_bytes())
+}
+
 /// A new user's id.
 pub(crate) fn new_user_id() -> UserId {
+    Uuid::new_v4().to_string().parse().expect("a UUID is an id")
+}
+
+/// The id of somebody who comes by a link.
+pub(crate) fn new_guest_id() -> UserId {
+    format!("guest-{}", Uuid::new_v4()).parse().expect("a word and a UUID are an id")
+}
+
+/// A new guest link's id.
+pub(crate) fn new_link_id() -> LinkId {
     Uuid::new_v4().to_string().parse().expect("a UUID is an id")
 }

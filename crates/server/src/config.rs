@@ -3,12 +3,14 @@
 //! The defaults are `config.default.toml` itself, so what people read is what
 //! the program does, and a key that is not in it is a mistake.
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{collections::HashMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
-use housecall_core::{Role, Rules};
+use housecall_core::{Role, Rules, room::Door};
 use serde::Deserialize;
 use toml::{Table, Value};
+
+use crate::pace::Paces;
 
 const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
@@ -40,6 +42,7 @@ pub struct Config {
     database: Database,
     pub(crate) auth: Auth,
     pub(crate) calls: Calls,
+    pub(crate) chat: Chat,
     pub(crate) ice: Ice,
     pub(crate) limits: Limits,
 }
@@ -85,10 +88,21 @@ pub(crate) struct Auth {
 pub(crate) struct Calls {
     ring_seconds: u64,
     grace_seconds: u64,
+    door_grace_seconds: u64,
+    pub(crate) consultation_door: Door,
+    early_minutes: u64,
     arrival_seconds: u64,
     alone_seconds: u64,
     most_people: usize,
     quality_seconds: u64,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chat {
+    pub(crate) file_bytes: u64,
+    messages_per_minute: NonZeroU32,
+    message_burst: NonZeroU32,
 }
 
 #[derive(Clone, Deserialize)]
@@ -146,11 +160,18 @@ impl Config {
         }
     }
 
+    /// Where files lie that people send.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.server.data.join("files")
+    }
+
     pub(crate) fn rules(&self) -> Rules {
         let calls = &self.calls;
         Rules {
             ring: Duration::from_secs(calls.ring_seconds),
             grace: Duration::from_secs(calls.grace_seconds),
+            door_grace: Duration::from_secs(calls.door_grace_seconds),
+            remind: calls.early(),
             arrival: Duration::from_secs(calls.arrival_seconds),
             alone: Duration::from_secs(calls.alone_seconds),
             most_people: calls.most_people,
@@ -190,8 +211,19 @@ impl Auth {
 }
 
 impl Calls {
+    /// How long before it starts an appointment is near.
+    pub(crate) fn early(&self) -> Duration {
+        Duration::from_secs(self.early_minutes.saturating_mul(60))
+    }
+
     pub(crate) fn quality_period(&self) -> Duration {
         Duration::from_secs(self.quality_seconds.max(1))
+    }
+}
+
+impl Chat {
+    pub(crate) fn paces(&self) -> Paces {
+        Paces::new(self.messages_per_minute, self.message_burst)
     }
 }
 
@@ -324,6 +356,7 @@ mod tests {
             "PORT must be a whole number.: invalid digit found in string"
         );
         assert!(message(&[("HOUSECALL_ENV", "prod")]).contains("unknown variant `prod`"));
+        assert!(message(&[("HOUSECALL_CHAT__MESSAGE_BURST", "0")]).contains("nonzero"));
     }
 
     #[test]

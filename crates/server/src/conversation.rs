@@ -56,12 +56,17 @@ impl House {
         let is_candidate = matches!(&heard, Some(Ok(Heard::Signal { signal, .. }))
             if signal.kind == SignalKind::Candidate);
         let outcome = match heard {
-            Some(Ok(heard)) => self.hear(session, heard).await,
+            Some(Ok(heard)) => {
+                self.hear(session, heard).await.map_err(|it| self.while_waiting(session, it))
+            }
             Some(Err(garbled)) => Err(garbled.into()),
             None => Err(Problem::new("unknown_event", "There is no such event.")),
         };
         let dialect = dialect.unwrap_or_else(|| session.speech.any());
         match outcome {
+            Ok(Heeded::Room { room, .. }) if stands_outside(session, dialect, &room) => {
+                session.refuse(dialect, word, &Refusal::NotYet.into(), reply);
+            }
             Ok(heeded) => self.acknowledge(session, dialect, event, &heeded, reply),
             // Candidates trickle on for a while after the peer has gone.
             Err(problem) if is_candidate && is_for_nobody(&problem) && reply.is_none() => {}
@@ -93,7 +98,21 @@ impl House {
         }
     }
 
+    /// Who waits at the door has joined, as far as they know: what they cannot do
+    /// yet is refused as that.
+    fn while_waiting(&self, session: &Session, problem: Problem) -> Problem {
+        let rooms = || self.rooms_with(&session.user, &session.device);
+        let waits =
+            |room: &Room| room.participant(&session.user).is_some_and(|it| it.stage.is_waiting());
+        let cannot = [Refusal::NotInRoom.code(), Refusal::NotRinging.code()];
+        match cannot.contains(&problem.code) && rooms().iter().any(|it| waits(it)) {
+            true => Refusal::NotYet.into(),
+            false => problem,
+        }
+    }
+
     async fn hear(&self, session: &Arc<Session>, heard: Heard<'_>) -> Result<Heeded, Problem> {
+        self.check_pace(&session.user, &heard)?;
         let by = &session.actor();
         match heard {
             Heard::Signal { place, to, signal } => {
@@ -107,9 +126,10 @@ impl House {
                 Ok(self.enter(session, &place, commands).await?.into())
             }
             Heard::Start { invitation, then, only_if_free } => {
-                if only_if_free {
-                    self.check_free(&session.user, &invitation.callees)?;
-                }
+                let _claim = match only_if_free {
+                    true => self.claim_if_free(&session.user, &invitation.callees)?,
+                    false => None,
+                };
                 Ok(self.start(by, invitation, then).await?.into())
             }
             Heard::Record { place, first } => {
@@ -118,16 +138,16 @@ impl House {
                 Ok(self.ask(&room, by, [first, vec![record]].concat()).await?.into())
             }
             Heard::Look(place) => {
-                let room = self.look(&self.room_meant(session, &place)?, by).await?;
+                let room = self.look_as_shown(session, &place).await?;
                 Ok(Heeded::Room { room, changed: false })
             }
-            Heard::Messages { place, most, shows } => {
-                let room = self.look(&self.room_meant(session, &place)?, by).await?;
+            Heard::Messages { place, most, after, shows } => {
+                let room = self.look_from_door(&self.room_meant(session, &place)?, by).await?;
                 if let Some(gesture) = shows {
                     // Who is not in the room may read, and shows nobody.
                     let _ = self.show(session, room.id(), &gesture);
                 }
-                let entries = self.messages(room.id(), &session.user, most).await?;
+                let entries = self.messages(&room, &session.user, most, after).await?;
                 Ok(Heeded::Messages { room, entries })
             }
             Heard::Gesture { place, gesture } => {
@@ -138,15 +158,25 @@ impl House {
                 self.call_in(by, &user, &appointment, &body).await?;
                 Ok(Heeded::Nothing)
             }
-            Heard::Mine => Ok(Heeded::Rooms(self.open_rooms(&session.user))),
-            Heard::WatchPeople(on) => {
-                session.watch_people(on);
-                Ok(Heeded::Online(if on { self.sessions.online() } else { Vec::new() }))
+            Heard::Away(away) => {
+                self.step_away(session, away);
+                Ok(Heeded::Nothing)
             }
+            Heard::Mine => Ok(Heeded::Rooms(self.open_rooms(&session.user))),
+            Heard::WatchPeople(on) => Ok(Heeded::Online(self.watch_people(session, on))),
             Heard::Quality { place, sample } => {
                 self.judge(session, &self.room_meant(session, &place)?, &sample)
             }
             Heard::Greeting => Ok(Heeded::Nothing),
+        }
+    }
+
+    /// A room as it may be seen: from its door by clients that can show one.
+    async fn look_as_shown(&self, session: &Session, place: &Place) -> Result<Arc<Room>, Problem> {
+        let (room, by) = (self.room_meant(session, place)?, session.actor());
+        match session.speech.any().shows_waiting() {
+            true => self.look_from_door(&room, &by).await,
+            false => self.look(&room, &by).await,
         }
     }
 
@@ -230,6 +260,13 @@ impl House {
             }
         }
     }
+}
+
+/// Whether somebody waits at the door whose client cannot show that: it hears
+/// "not yet", and that it is in once it is.
+fn stands_outside(session: &Session, dialect: &dyn Dialect, room: &Room) -> bool {
+    let waits = room.participant(&session.user).is_some_and(|it| it.stage.is_waiting());
+    waits && !dialect.shows_waiting()
 }
 
 fn is_for_nobody(problem: &Problem) -> bool {

@@ -40,6 +40,7 @@ pub(crate) async fn open(store: &Store, clock: &dyn Clock) -> anyhow::Result<Vec
             starts_at: now.plus(Duration::from_secs(hours * 60 * 60)),
             duration_minutes: 30,
             kind: AppointmentType::Video,
+            door: None,
         };
         keep(store, visit, now).await?;
     }

@@ -11,8 +11,9 @@ use housecall_dialect::{Names, Place, Problem};
 
 use crate::{
     clock::new_room_id,
+    guests::place_of,
     house::{Asked, House, unavailable},
-    rooms::LiveRoom,
+    rooms::{Claim, LiveRoom},
     sessions::Session,
 };
 
@@ -128,7 +129,8 @@ impl House {
             return self.come_in(session, name, &live, commands).await;
         }
         let by = session.actor();
-        let Some(invitation) = self.invitation_to(&target, &by).await? else {
+        let at_door = commands.iter().any(|it| matches!(it, Command::Arrive { .. }));
+        let Some(invitation) = self.invitation_to(&target, &by, at_door).await? else {
             return Err(self.why_not(&target, &by).await?.into());
         };
         let live = LiveRoom::new(Room::new(new_room_id(), self.config.rules()));
@@ -144,7 +146,7 @@ impl House {
         commands: Vec<Command>,
     ) -> Result<Asked, Problem> {
         let (room, by) = (live.state(), session.actor());
-        self.admit_by_list(&room, &session.user).await?;
+        self.expect_by_right(&room, &by).await?;
         let entered_before = session.rooms.entered(room.id());
         session.rooms.enter(room.id(), name);
         let asked = self.decide_in_turn(live.clone(), by, commands).await;
@@ -154,13 +156,24 @@ impl House {
         asked
     }
 
-    /// Lets somebody into the room of a closed meeting who is on its list.
-    async fn admit_by_list(&self, room: &Room, user: &UserId) -> Result<(), Problem> {
-        let Some(invitation) = room.invitation() else { return Ok(()) };
-        let (Some(meeting), false) = (&invitation.meeting, invitation.open) else { return Ok(()) };
-        if room.participant(user).is_none() && self.is_on_list(meeting, user).await? {
-            let admit = Command::Admit { user: user.clone() };
-            self.ask(room.id(), &Actor::House, vec![admit]).await?;
+    /// Has somebody among those who may come who has a right to: by a link, or
+    /// because they are on the list of a closed meeting. The room says no to the
+    /// others.
+    async fn expect_by_right(&self, room: &Room, by: &Actor) -> Result<(), Problem> {
+        let (Some(invitation), Some(user)) = (room.invitation(), by.user()) else { return Ok(()) };
+        let known = room.participant(user);
+        if known.is_some_and(|it| it.removed || it.stage.is_in_room() || it.stage.is_waiting()) {
+            return Ok(());
+        }
+        let pass = self.pass_to(by, &place_of(room)).await?;
+        let part = pass.as_ref().map(|it| it.part);
+        let listed = match &invitation.meeting {
+            Some(meeting) if !invitation.open => self.is_on_list(meeting, user).await?,
+            _ => false,
+        };
+        if known.is_none() && (pass.is_some() || listed) {
+            let expect = Command::Expect { user: user.clone(), part };
+            self.ask(room.id(), &Actor::House, vec![expect]).await?;
         }
         Ok(())
     }
@@ -174,9 +187,19 @@ impl House {
         Ok((self.directory.remember(&user).id, user.role))
     }
 
-    /// Refuses a call that could not be answered: the callee is offline, or one
-    /// of the two is in another call.
-    pub(crate) fn check_free(&self, caller: &UserId, callees: &[UserId]) -> Result<(), Problem> {
+    /// Refuses a call that could not be answered: the callee is offline, or one of
+    /// the two is in another call. While the claim is held nobody else finds them
+    /// free. Who calls somebody back whose call rings for them needs none.
+    pub(crate) fn claim_if_free(
+        &self,
+        caller: &UserId,
+        callees: &[UserId],
+    ) -> Result<Option<Claim>, Problem> {
+        if let [callee] = callees
+            && self.is_called_by(caller, callee)
+        {
+            return Ok(None);
+        }
         if self.is_busy(caller) {
             let message = "You are in another call. End it first.";
             return Err(Problem::new("in_another_call", message));
@@ -186,12 +209,20 @@ impl House {
                 let message = "This person is offline at the moment.";
                 return Err(Problem::new("callee_offline", message));
             }
-            if self.is_busy(callee) {
-                let message = "This person is in another call.";
-                return Err(Problem::new("callee_busy", message));
-            }
         }
-        Ok(())
+        let busy = || Problem::new("callee_busy", "This person is in another call.");
+        let claim = self.rooms.claim(callees).ok_or_else(busy)?;
+        match callees.iter().any(|it| self.is_busy(it)) {
+            true => Err(busy()),
+            false => Ok(Some(claim)),
+        }
+    }
+
+    fn is_called_by(&self, user: &UserId, caller: &UserId) -> bool {
+        let rings =
+            |room: &Room| room.participant(user).is_some_and(|it| it.stage == Stage::Ringing);
+        let calls = |room: &Room| room.kind() == Kind::Call && room.caller() == Some(caller);
+        self.open_rooms(user).iter().any(|it| calls(it) && rings(it))
     }
 
     /// Whether somebody is in a room, or a call rings for them.
@@ -204,23 +235,31 @@ impl House {
         self.open_rooms(user).iter().any(|it| busy_in(it))
     }
 
-    /// The latest messages of a room that `user` may read, oldest first.
+    /// The latest messages of a room that `user` may read, oldest first: hosts, and
+    /// who was in, all; who was not, or waits at the door, what was written to them.
     pub(crate) async fn messages(
         &self,
-        room: &RoomId,
+        room: &Room,
         user: &UserId,
         most: u32,
+        after: u64,
     ) -> Result<Vec<Entry>, Problem> {
-        let mut entries = self.store.load(room).await.map_err(unavailable)?.unwrap_or_default();
-        entries.retain(|it| is_message_for(user, &it.event));
+        let entries = self.store.load(room.id()).await.map_err(unavailable)?;
+        let mut entries = entries.unwrap_or_default();
+        let me = room.participant(user);
+        let was_in = me.is_some_and(|it| it.joined_at.is_some() && !it.stage.is_waiting())
+            || room.is_host(user);
+        entries.retain(|it| it.seq > after && is_message_for(user, was_in, &it.event));
         let surplus = entries.len().saturating_sub(most as usize);
         Ok(entries.split_off(surplus))
     }
 }
 
-fn is_message_for(reader: &UserId, event: &Event) -> bool {
+fn is_message_for(reader: &UserId, was_in: bool, event: &Event) -> bool {
     match event {
-        Event::Said { user, to, .. } => to.is_empty() || user == reader || to.contains(reader),
+        Event::Said { user, to, .. } => {
+            user == reader || to.contains(reader) || (was_in && to.is_empty())
+        }
         _ => false,
     }
 }

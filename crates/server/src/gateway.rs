@@ -7,7 +7,9 @@ use std::{
 };
 
 use housecall_core::{Command, DeviceId, Role, UserId};
-use housecall_dialect::{Dialect, Heard, News, PageClose, Place, Problem};
+use housecall_dialect::{
+    Dialect, Heard, News, PageClose, Place, Problem, native::wire::MissedCall,
+};
 use housecall_socketio::{ConnectError, Event, Handler, Handshake, Reason, Reply, Socket};
 use serde::Deserialize;
 
@@ -44,6 +46,8 @@ pub(crate) struct Visitor {
     session: Arc<OnceLock<Arc<Session>>>,
     /// What they are, or will be, known with.
     device: DeviceId,
+    /// What they are told when they come in.
+    missed: Vec<MissedCall>,
 }
 
 /// How long a stranger may stay without showing a ticket.
@@ -65,9 +69,13 @@ impl Gateway {
         };
         let identity = self.house.tokens.verify(token, self.house.now()).map_err(token_problem)?;
         let identity = self.house.admit(&identity).await?;
+        let missed = self.house.missed(&identity.user).await.unwrap_or_else(|error| {
+            tracing::warn!(user = %identity.user, %error, "Missed calls were not told");
+            Vec::new()
+        });
         let who = (identity.user, identity.role);
         let session = Session::new(who, device.clone(), speech, socket.clone());
-        Ok(Visitor { session: Arc::new(OnceLock::from(Arc::new(session))), device })
+        Ok(Visitor { session: Arc::new(OnceLock::from(Arc::new(session))), device, missed })
     }
 
     /// The vocabulary a client asked for by name.
@@ -86,7 +94,7 @@ impl Gateway {
 
     fn let_stranger_wait(&self, device: DeviceId) -> Result<Visitor, Problem> {
         match self.house.config.auth.tokenless_rtc && self.takes_tickets().is_some() {
-            true => Ok(Visitor { session: Arc::default(), device }),
+            true => Ok(Visitor { session: Arc::default(), device, missed: Vec::new() }),
             false => Err(token_problem(TokenProblem::Missing)),
         }
     }
@@ -123,7 +131,7 @@ impl Gateway {
                 let device = visitor.device.clone();
                 let session = Session::new(who, device, speech, socket.clone());
                 let session = visitor.session.get_or_init(|| Arc::new(session));
-                self.house.arrive(session);
+                self.house.arrive(session, &[]);
                 self.house.converse(session, event, reply).await;
             }
             Err(problem) => stranger.refuse(dialect, &event.word, &problem, reply),
@@ -175,7 +183,7 @@ impl Handler for Gateway {
 
     async fn connected(&self, socket: &Socket, visitor: &Visitor) {
         match visitor.session.get() {
-            Some(session) => self.house.arrive(session),
+            Some(session) => self.house.arrive(session, &visitor.missed),
             None => drop(tokio::spawn(show_out(visitor.session.clone(), socket.clone()))),
         }
     }
@@ -201,16 +209,19 @@ impl Handler for Gateway {
 }
 
 impl House {
-    fn arrive(&self, session: &Arc<Session>) {
+    /// Nothing is waited for here: what rang while the welcome was prepared would be
+    /// in it, and be said once more after it.
+    fn arrive(&self, session: &Arc<Session>, missed: &[MissedCall]) {
+        session.await_welcome();
         let (replaced, came) = self.sessions.add(session.clone());
         // The same device came back before its old connection was missed.
         if let Some(old) = replaced {
             old.socket.disconnect(true);
         }
         let rooms = self.open_rooms(&session.user);
-        session.tell(&News::Welcome { rooms: &rooms }, &self.known());
+        session.welcome(&News::Welcome { rooms: &rooms, missed }, &self.known());
         if came {
-            self.tell_presence(&session.user, true);
+            self.tell_presence(&session.user);
         }
         tracing::info!(user = %session.user, "Connected");
     }
@@ -220,9 +231,8 @@ impl House {
         if !self.sessions.remove(session) {
             return;
         }
-        if !self.sessions.is_online(&session.user) {
-            self.tell_presence(&session.user, false);
-        }
+        self.tell_presence(&session.user);
+        self.note_last_seen(&session.user).await;
         // A restart finds everybody lost by itself.
         if reason == Reason::ServerShutdown {
             return;
@@ -238,13 +248,6 @@ impl House {
             if let Err(problem) = asked {
                 tracing::warn!(room = %room.id(), code = problem.code, "A departure was not recorded");
             }
-        }
-    }
-
-    fn tell_presence(&self, user: &UserId, online: bool) {
-        let known = self.known();
-        for watcher in self.sessions.watchers() {
-            watcher.tell(&News::Presence { user, online }, &known);
         }
     }
 }

@@ -12,18 +12,22 @@ use std::{
 
 use housecall_core::{
     Actor, Command, DeviceId, Entry, Event, Refusal, Role, Room, RoomId, Timestamp, UserId,
-    room::Invitation,
+    room::{Invitation, Stage},
 };
 use housecall_dialect::{News, Problem, native::wire::Person};
-use housecall_store::{Store, StoreError};
+use housecall_store::{Blobs, Store, StoreError};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::{
-    auth::{Identity, Passwords, Tickets, TokenProblem, Tokens},
+    auth::{Identity, Links, Passwords, Tickets, TokenProblem, Tokens},
     clock::{Clock, new_room_id},
     config::Config,
+    guests::check_may_call,
     ice::Ice,
     invitations::Invitations,
+    pace::Paces,
     people::{Directory, Sightings},
+    presence::Presences,
     rooms::{LiveRoom, Rooms},
     sessions::{Known, Session, Sessions},
 };
@@ -37,15 +41,19 @@ pub(crate) struct Inside {
     pub(crate) config: Config,
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) directory: Directory,
     pub(crate) sightings: Sightings,
+    pub(crate) presences: Presences,
     pub(crate) sessions: Sessions,
     pub(crate) rooms: Rooms,
     pub(crate) ice: Ice,
     pub(crate) tickets: Tickets,
+    pub(crate) links: Links,
     pub(crate) invitations: Invitations,
+    pub(crate) paces: Paces,
     /// Held while a room is opened for an appointment or a meeting, so that two
     /// who come at once meet in one.
     pub(crate) opening: tokio::sync::Mutex<()>,
@@ -115,6 +123,7 @@ impl House {
         mut invitation: Invitation,
         then: Vec<Command>,
     ) -> Result<Asked, Problem> {
+        check_may_call(by)?;
         let stranger = self.directory.look_up(&self.store, invitation.callees.clone()).await;
         if stranger.map_err(unavailable)?.is_some() {
             let message = "There is no such person to call.";
@@ -124,11 +133,41 @@ impl House {
             });
         }
         self.name_parts(by, &mut invitation);
-        let id = new_room_id();
-        self.reserve_line(by, &invitation, &id)?;
-        let live = LiveRoom::new(Room::new(id, self.config.rules()));
-        let commands = [vec![Command::Initiate(invitation)], then].concat();
-        self.decide_in_turn(live, by.clone(), commands).await
+        loop {
+            let live = LiveRoom::new(Room::new(new_room_id(), self.config.rules()));
+            // The turn is taken before the line: whoever finds the line taken can
+            // wait until it is known what became of the call.
+            let turn = live.turn.clone().lock_owned().await;
+            let Err(holder) = self.reserve_line(by, &invitation, &live) else {
+                let commands = [vec![Command::Initiate(invitation)], then].concat();
+                return self.decide_holding(turn, live, by.clone(), commands).await;
+            };
+            drop(holder.turn.lock().await);
+            let room = holder.state();
+            if room.seq() > 0 && !room.is_over() {
+                return self.meet(by, holder, then).await;
+            }
+        }
+    }
+
+    /// Two who call each other meet in the call that was first.
+    async fn meet(
+        &self,
+        by: &Actor,
+        live: Arc<LiveRoom>,
+        then: Vec<Command>,
+    ) -> Result<Asked, Problem> {
+        let room = live.state();
+        let stage = by.user().and_then(|user| room.participant(user)).map(|it| &it.stage);
+        match stage {
+            Some(Stage::Ringing) if !then.is_empty() => {
+                self.decide_in_turn(live, by.clone(), then).await
+            }
+            _ => Err(Problem {
+                call_id: Some(room.id().clone()),
+                ..Problem::new("already_open", "You already have an open call with this person.")
+            }),
+        }
     }
 
     /// Says who is the patient and who the provider, where their roles do and
@@ -146,15 +185,17 @@ impl House {
         (it.patient, it.provider) = (Some(patient.clone()), Some(provider.clone()));
     }
 
-    fn reserve_line(&self, by: &Actor, it: &Invitation, room: &RoomId) -> Result<(), Problem> {
+    fn reserve_line(
+        &self,
+        by: &Actor,
+        it: &Invitation,
+        live: &Arc<LiveRoom>,
+    ) -> Result<(), Arc<LiveRoom>> {
         let planned = it.scheduled_at.is_some_and(|at| at > self.now());
-        let (Some(caller), [callee], false) = (by.user(), &it.callees[..], planned) else {
-            return Ok(());
-        };
-        self.rooms.reserve(caller, callee, room).map_err(|open| Problem {
-            call_id: Some(open),
-            ..Problem::new("already_open", "You already have an open call with this person.")
-        })
+        match (by.user(), &it.callees[..]) {
+            (Some(caller), [callee]) if !planned => self.rooms.reserve(caller, callee, live),
+            _ => Ok(()),
+        }
     }
 
     /// Asks a room for what a client does about some news, when it is over.
@@ -186,27 +227,48 @@ impl House {
         }
     }
 
-    /// A room, be it over or not, if `by` may see it.
+    /// A room, be it over or not, if `by` may see all of it. Who stands at its
+    /// door does not, nor who was removed while it goes on.
     pub(crate) async fn look(&self, room: &RoomId, by: &Actor) -> Result<Arc<Room>, Problem> {
+        let state = self.look_from_door(room, by).await?;
+        match by.user().and_then(|user| state.participant(user)) {
+            Some(it) if it.stage.is_waiting() => Err(Refusal::NotYet.into()),
+            _ => Ok(state),
+        }
+    }
+
+    /// A room as [`House::look`] gives it, or as it is seen from its door: the
+    /// vocabulary shows what may be seen from there.
+    pub(crate) async fn look_from_door(
+        &self,
+        room: &RoomId,
+        by: &Actor,
+    ) -> Result<Arc<Room>, Problem> {
         let state = match self.rooms.find(room) {
             Some(live) => Some(live.state()),
             None => self.load(room).await.map_err(unavailable)?.map(Arc::new),
         };
         let state = state.filter(|it| may_see(it, by)).ok_or(Refusal::NotAParticipant)?;
+        let me = by.user().and_then(|user| state.participant(user));
+        if me.is_some_and(|it| it.removed) && !state.is_over() {
+            return Err(Refusal::Removed.into());
+        }
         let named = state.participants().map(|(user, _)| user.clone()).collect();
         self.directory.look_up(&self.store, named).await.map_err(unavailable)?;
         Ok(state)
     }
 
-    /// The open rooms of somebody.
+    /// The open rooms of somebody, but for those they were removed from.
     pub(crate) fn open_rooms(&self, user: &UserId) -> Vec<Arc<Room>> {
-        self.rooms.of(user).iter().map(|live| live.state()).collect()
+        let rooms = self.rooms.of(user);
+        let rooms = rooms.iter().map(|live| live.state());
+        rooms.filter(|it| it.participant(user).is_some_and(|it| !it.removed)).collect()
     }
 
-    /// The rooms `device` is in.
+    /// The rooms `device` is in, or stands at the door of.
     pub(crate) fn rooms_with(&self, user: &UserId, device: &DeviceId) -> Vec<Arc<Room>> {
         let mut rooms = self.open_rooms(user);
-        rooms.retain(|it| it.participant(user).and_then(|it| it.device()) == Some(device));
+        rooms.retain(|it| it.participant(user).and_then(|it| it.stage.device()) == Some(device));
         rooms
     }
 
@@ -232,13 +294,23 @@ impl House {
         by: Actor,
         commands: Vec<Command>,
     ) -> Result<Asked, Problem> {
+        let turn = live.turn.clone().lock_owned().await;
+        self.decide_holding(turn, live, by, commands).await
+    }
+
+    async fn decide_holding(
+        &self,
+        turn: OwnedMutexGuard<()>,
+        live: Arc<LiveRoom>,
+        by: Actor,
+        commands: Vec<Command>,
+    ) -> Result<Asked, Problem> {
         let house = self.clone();
         let decision = tokio::spawn(async move {
-            let _turn = live.turn.lock().await;
+            let _turn = turn;
             let decided = house.decide_record_evolve_deliver(&live, &by, commands).await;
-            let state = live.state();
-            if state.seq() == 0 {
-                house.rooms.release(state.id());
+            if live.state().seq() == 0 {
+                house.rooms.release(&live);
             }
             decided
         });
@@ -306,14 +378,16 @@ impl House {
             after.evolve(entry);
             self.start_negotiations_anew(live, &after, &entry.event);
             let news = News::Entry { before: &before, after: &after, entry };
-            if let Some(user) = by.user().filter(|it| after.participant(it).is_some()) {
+            if let Some(user) = by.user().filter(|it| is_told(&before, &after, it)) {
                 self.tell(user, &news);
             }
             for (user, _) in after.participants() {
-                if by.user() != Some(user) {
+                if by.user() != Some(user) && is_told(&before, &after, user) {
                     self.tell(user, &news);
                 }
             }
+            self.tell_presences(&before, entry);
+            self.follow_invitation(&after, &entry.event);
             before = after;
         }
     }
@@ -340,6 +414,13 @@ impl House {
             }
         }
     }
+}
+
+/// Whether somebody hears of an entry at all: nobody does who was removed, but
+/// that they were.
+fn is_told(before: &Room, after: &Room, user: &UserId) -> bool {
+    let removed = |room: &Room| room.participant(user).is_none_or(|it| it.removed);
+    after.participant(user).is_some() && !(removed(before) && removed(after))
 }
 
 fn may_see(room: &Room, by: &Actor) -> bool {

@@ -3,8 +3,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use housecall_core::{AppointmentId, Timestamp, UserId};
+use housecall_core::{AppointmentId, Event, Room, Timestamp, UserId};
 use parking_lot::Mutex;
+
+use crate::house::House;
 
 /// How long an invitation stands. Longer rings people who are not waited for any
 /// more; shorter misses a page that is just being loaded.
@@ -41,6 +43,24 @@ impl Invitations {
     pub(crate) fn forget(&self, user: &UserId, appointment: &AppointmentId) {
         if let Some(standing) = self.0.lock().get_mut(user) {
             standing.remove(appointment);
+        }
+    }
+}
+
+impl House {
+    /// Somebody came to an appointment, or said that they will or will not, with
+    /// whatever client: pages of theirs that ask stop ringing.
+    pub(crate) fn follow_invitation(&self, room: &Room, event: &Event) {
+        let appointment = room.invitation().and_then(|it| it.appointment.as_ref());
+        let (Event::Answered { user, .. }
+        | Event::Declined { user, .. }
+        | Event::CameToDoor { user, .. }
+        | Event::Joined { user, .. }) = event
+        else {
+            return;
+        };
+        if let Some(appointment) = appointment {
+            self.invitations.forget(user, appointment);
         }
     }
 }

@@ -3,13 +3,16 @@
 
 use housecall_core::{
     Actor, AppointmentId, Command, MeetingId, Refusal, Room, RoomId, UserId,
-    room::{Invitation, Kind, Phase, Purpose},
+    room::{Door, Invitation, Kind, Participant, Phase, Purpose},
 };
 use housecall_dialect::{News, Problem};
 use housecall_store::{Appointment, AppointmentStatus, AppointmentType, Meeting, StoreError};
 use serde_json::value::RawValue;
 
-use crate::house::{House, unavailable};
+use crate::{
+    config::Calls,
+    house::{House, unavailable},
+};
 
 impl House {
     /// An appointment, if `by` may see it: its two people may, and
@@ -40,26 +43,61 @@ impl House {
     }
 
     /// What opens the appointment or meeting of this name, if there is one that
-    /// `by` may come to.
+    /// `by` may come to. Clients of systems with a calendar of their own come when
+    /// that says so; ours, who arrive at the door, when the appointment is near.
     pub(crate) async fn invitation_to(
         &self,
         name: &RoomId,
         by: &Actor,
+        at_door: bool,
     ) -> Result<Option<Invitation>, Problem> {
         let Some(user) = by.user() else { return Ok(None) };
-        if let Some(it) = self.appointment_named(name).await? {
-            return match it.names(user) {
-                true if is_open(&it) => Ok(Some(to_appointment(&it, user))),
-                true => Err(Refusal::Over.into()),
-                false => Ok(None),
-            };
-        }
+        let pass = self.pass_to(by, name).await?;
+        let part = pass.as_ref().map(|it| it.part);
+        let known = match self.appointment_named(name).await? {
+            Some(it) if pass.is_some() || it.names(user) => {
+                let at_door = at_door || pass.is_some();
+                if !is_open(&it) {
+                    return Err(Refusal::Over.into());
+                }
+                if at_door && self.is_too_early(&it, by) {
+                    return Err(too_early(&self.config.calls));
+                }
+                Some(to_appointment(&it, user, self.door_of(&it)))
+            }
+            Some(_) => None,
+            None => self.invitation_to_meeting(name, user, pass.is_some()).await?,
+        };
+        let Some(invitation) = known else { return Ok(None) };
+        let removed = self.store.removed_from(name).await.map_err(unavailable)?;
+        Ok(Some(Invitation { removed, part, ..invitation }))
+    }
+
+    async fn invitation_to_meeting(
+        &self,
+        name: &RoomId,
+        user: &UserId,
+        has_pass: bool,
+    ) -> Result<Option<Invitation>, Problem> {
         let Some(it) = self.meeting_named(name).await? else { return Ok(None) };
-        match self.is_welcome(&it, user).await? {
+        match has_pass || self.is_welcome(&it, user).await? {
             true if it.ended_at.is_none() => Ok(Some(to_meeting(&it))),
             true => Err(Refusal::Over.into()),
             false => Ok(None),
         }
+    }
+
+    /// Whether an appointment is not open yet for `by`. Who sees the patient opens
+    /// it when they like.
+    fn is_too_early(&self, it: &Appointment, by: &Actor) -> bool {
+        let begun = it.status == AppointmentStatus::InProgress;
+        let opens_later = self.now().plus(self.config.calls.early()) < it.starts_at;
+        !begun && !may_change(it, by) && opens_later
+    }
+
+    /// Who waits at the door of an appointment.
+    pub(crate) fn door_of(&self, it: &Appointment) -> Door {
+        it.door.unwrap_or(self.config.calls.consultation_door)
     }
 
     pub(crate) async fn appointment_named(
@@ -164,8 +202,12 @@ impl House {
         }
         if let Some(meeting) = &invitation.meeting {
             if !invitation.open {
-                let new = after.participants().filter(|(it, _)| before.participant(it).is_none());
-                for (user, _) in new.filter(|(it, _)| !invitation.hosts.contains(it)) {
+                // Who came by a link has it in their hands, not on the list.
+                let comes = |user: &UserId, it: &Participant| {
+                    let new = before.participant(user).is_none();
+                    new && it.part.is_none() && !it.removed && !invitation.hosts.contains(user)
+                };
+                for (user, _) in after.participants().filter(|(user, it)| comes(user, it)) {
                     self.store.grant_access(meeting, user, by, now).await?;
                 }
             }
@@ -184,11 +226,11 @@ impl House {
         room: &Room,
         by: &Actor,
     ) -> Result<(), StoreError> {
-        let known = self.store.appointment(id).await?;
-        let begun = known.is_some_and(|it| it.status == AppointmentStatus::InProgress);
+        let known = self.store.appointment(id).await?.ok_or(StoreError::NotFound)?;
+        let begun = known.status == AppointmentStatus::InProgress;
         match begun || room.started_at().is_some() {
             true => self.store.complete_appointment(id, by, self.now()).await?,
-            false => self.store.cancel_appointment(id, by, self.now()).await?,
+            false => self.cancel_visit(&known, by).await?,
         };
         Ok(())
     }
@@ -200,12 +242,21 @@ pub(crate) fn may_change(appointment: &Appointment, by: &Actor) -> bool {
     by.is_admin() || by.user() == Some(&appointment.provider)
 }
 
+fn too_early(calls: &Calls) -> Problem {
+    let minutes = calls.early().as_secs() / 60;
+    let message = format!(
+        "It is too early to come in. This appointment opens {minutes} minutes before it starts."
+    );
+    Problem::new("too_early", message)
+}
+
 pub(crate) fn is_open(it: &Appointment) -> bool {
     matches!(it.status, AppointmentStatus::Scheduled | AppointmentStatus::InProgress)
 }
 
-fn to_appointment(it: &Appointment, first: &UserId) -> Invitation {
-    let other = if *first == it.patient { &it.provider } else { &it.patient };
+fn to_appointment(it: &Appointment, first: &UserId, door: Door) -> Invitation {
+    let both = [&it.patient, &it.provider];
+    let others = both.into_iter().filter(|it| *it != first).cloned().collect();
     let purpose = match it.kind {
         AppointmentType::Audio => Purpose::Audio,
         AppointmentType::Video | AppointmentType::Text => Purpose::Video,
@@ -216,7 +267,8 @@ fn to_appointment(it: &Appointment, first: &UserId) -> Invitation {
         patient: Some(it.patient.clone()),
         provider: Some(it.provider.clone()),
         appointment: Some(it.id.clone()),
-        ..Invitation::to(vec![other.clone()], purpose)
+        door,
+        ..Invitation::to(others, purpose)
     }
 }
 
@@ -226,6 +278,8 @@ fn to_meeting(it: &Meeting) -> Invitation {
         hosts: vec![it.creator.clone()],
         open: !it.private,
         meeting: Some(it.id.clone()),
+        door: it.door,
+        title: Some(it.name.clone()),
         ..Invitation::to(Vec::new(), Purpose::Video)
     }
 }

@@ -10,11 +10,15 @@ mod calls;
 mod consultations;
 mod error;
 mod found;
+mod guests;
 mod health;
 mod ice;
 mod meetings;
+mod missed;
 mod people;
+mod places;
 mod recordings;
+mod rooms;
 mod rtc;
 mod stats;
 mod users;
@@ -39,6 +43,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{house::House, origins::Origins};
 pub(crate) use caller::bearer;
 use error::ApiError;
+use guests::links;
 use meetings::{connections, messages, of_user};
 use users::contacts;
 
@@ -79,8 +84,7 @@ fn operations() -> OpenApiRouter<House> {
         .routes(routes!(people::people))
         .routes(routes!(people::house))
         .routes(routes!(people::demo_sign_in))
-        .routes(routes!(appointments::create, appointments::list))
-        .routes(routes!(appointments::show, appointments::change, appointments::cancel))
+        .merge(visit_operations())
         .routes(routes!(users::users))
         .routes(routes!(users::my_user))
         .routes(routes!(users::search_users))
@@ -95,7 +99,9 @@ fn operations() -> OpenApiRouter<House> {
         .routes(routes!(contacts::remove_contact))
         .merge(consultation_operations())
         .merge(rtc_operations())
+        .merge(guest_operations())
         .merge(call_operations())
+        .merge(chat_operations())
         .routes(routes!(meetings::create, meetings::list))
         .routes(routes!(meetings::show, meetings::delete))
         .routes(routes!(meetings::end))
@@ -109,6 +115,19 @@ fn operations() -> OpenApiRouter<House> {
         .routes(routes!(health::alive))
         .routes(routes!(health::uptime))
         .routes(routes!(health::ready))
+}
+
+/// Appointments and meetings, the neutral way.
+fn visit_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(appointments::create, appointments::list))
+        .routes(routes!(appointments::show, appointments::change, appointments::cancel))
+        .routes(routes!(appointments::calendar::calendar))
+        .routes(routes!(appointments::notes::show, appointments::notes::save))
+        .routes(routes!(appointments::notes::versions))
+        .routes(routes!(appointments::notes::version))
+        .routes(routes!(places::create, places::list))
+        .routes(routes!(places::show, places::change, places::delete))
 }
 
 /// Appointments as the clients of consultations know them.
@@ -148,6 +167,29 @@ fn rtc_operations() -> OpenApiRouter<House> {
         .routes(routes!(rtc::video::end))
 }
 
+/// Guest links, those who come by them, and what people missed.
+fn guest_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(links::create, links::list))
+        .routes(routes!(links::revoke))
+        .routes(routes!(guests::look))
+        .routes(routes!(guests::come))
+        .routes(routes!(missed::list))
+        .routes(routes!(missed::seen))
+}
+
+/// What is written in rooms, but for [`upload_operations`].
+fn chat_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(rooms::messages::list, rooms::messages::write))
+        .routes(routes!(rooms::files::download))
+}
+
+/// Files that come in, whose size is limited by a setting of their own.
+fn upload_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(rooms::files::upload))
+}
+
 /// Everything below `/webrtc`, which is also to be had below `/api/v1/webrtc`.
 fn call_operations() -> OpenApiRouter<House> {
     OpenApiRouter::new()
@@ -168,22 +210,23 @@ fn call_operations() -> OpenApiRouter<House> {
 
 /// The OpenAPI document of every operation.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    operations().split_for_parts().1
+    operations().merge(upload_operations()).split_for_parts().1
 }
 
 /// Every operation under its path.
 pub(crate) fn router(house: House, origins: &Origins) -> Router {
-    let (router, document) = operations().split_for_parts();
-    let document = document.to_json().expect("the document is plain JSON");
+    let (router, _) = operations().split_for_parts();
+    let document = openapi().to_json().expect("the document is plain JSON");
     router
         .nest("/api/v1", call_operations().into())
         .route("/openapi.json", axum::routing::get(move || health::document(document)))
+        .layer(RequestBodyLimitLayer::new(MOST_BODY))
+        .merge(upload_operations())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(Extension(auth::Renewals::default()))
         .layer(Extension(health::Started(house.now())))
         .layer(from_fn(error::say_as_expected))
         .layer(no_store())
-        .layer(RequestBodyLimitLayer::new(MOST_BODY))
         .layer(cors(origins.clone()))
         .with_state(house)
 }

@@ -2,7 +2,7 @@
 //! and commands are decided on. The journal is the truth; this is its fold.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -18,7 +18,7 @@ use crate::negotiations::Negotiations;
 /// A room that is not over.
 pub(crate) struct LiveRoom {
     /// Held from decision to delivery, so that a room has one order of events.
-    pub(crate) turn: tokio::sync::Mutex<()>,
+    pub(crate) turn: Arc<tokio::sync::Mutex<()>>,
     state: RwLock<Arc<Room>>,
     /// How those in it stand with each other.
     pub(crate) negotiations: Negotiations,
@@ -26,7 +26,7 @@ pub(crate) struct LiveRoom {
 
 impl LiveRoom {
     pub(crate) fn new(room: Room) -> Arc<Self> {
-        let (turn, state) = (tokio::sync::Mutex::new(()), RwLock::new(Arc::new(room)));
+        let (turn, state) = (Arc::default(), RwLock::new(Arc::new(room)));
         Arc::new(Self { turn, state, negotiations: Negotiations::default() })
     }
 
@@ -44,7 +44,10 @@ type Pair = (UserId, UserId);
 pub(crate) struct Rooms {
     live: RwLock<HashMap<RoomId, Arc<LiveRoom>>>,
     by_user: RwLock<HashMap<UserId, BTreeSet<RoomId>>>,
-    between_two: Mutex<HashMap<Pair, RoomId>>,
+    between_two: Mutex<HashMap<Pair, Arc<LiveRoom>>>,
+    /// Who is being called at this moment by somebody who asked whether they are
+    /// free.
+    claimed: Arc<Mutex<HashSet<UserId>>>,
     /// The open room of each appointment and meeting.
     at_places: RwLock<HashMap<String, RoomId>>,
     agenda: Agenda,
@@ -91,7 +94,7 @@ impl Rooms {
     pub(crate) fn restore(&self, room: Room) -> Arc<LiveRoom> {
         let live = LiveRoom::new(Room::new(room.id().clone(), *room.rules()));
         if let Some(pair) = pair_of(&room) {
-            self.between_two.lock().insert(pair, room.id().clone());
+            self.between_two.lock().insert(pair, live.clone());
         }
         self.settle(&live, Arc::new(room));
         live
@@ -104,8 +107,8 @@ impl Rooms {
         &self,
         one: &UserId,
         other: &UserId,
-        room: &RoomId,
-    ) -> Result<(), RoomId> {
+        room: &Arc<LiveRoom>,
+    ) -> Result<(), Arc<LiveRoom>> {
         let mut pairs = self.between_two.lock();
         let pair = ordered(one, other);
         if let Some(open) = pairs.get(&pair) {
@@ -116,8 +119,19 @@ impl Rooms {
     }
 
     /// Frees every line `room` holds.
-    pub(crate) fn release(&self, room: &RoomId) {
-        self.between_two.lock().retain(|_, holder| holder != room);
+    pub(crate) fn release(&self, room: &Arc<LiveRoom>) {
+        self.between_two.lock().retain(|_, holder| !Arc::ptr_eq(holder, room));
+    }
+
+    /// Keeps others from finding these people free while they are being called;
+    /// `None` if one of them is claimed already.
+    pub(crate) fn claim(&self, users: &[UserId]) -> Option<Claim> {
+        let mut claimed = self.claimed.lock();
+        if users.iter().any(|it| claimed.contains(it)) {
+            return None;
+        }
+        claimed.extend(users.iter().cloned());
+        Some(Claim { users: users.to_vec(), claimed: self.claimed.clone() })
     }
 
     pub(crate) fn agenda(&self) -> &Agenda {
@@ -149,7 +163,7 @@ impl Rooms {
         }
         if let Some(pair) = pair_of(room) {
             let mut pairs = self.between_two.lock();
-            if pairs.get(&pair) == Some(room.id()) {
+            if pairs.get(&pair).is_some_and(|it| it.state().id() == room.id()) {
                 pairs.remove(&pair);
             }
         }
@@ -164,13 +178,26 @@ impl Rooms {
     }
 }
 
+/// People who are being called. They are let go with it.
+pub(crate) struct Claim {
+    users: Vec<UserId>,
+    claimed: Arc<Mutex<HashSet<UserId>>>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut claimed = self.claimed.lock();
+        claimed.retain(|it| !self.users.contains(it));
+    }
+}
+
 fn ordered(one: &UserId, other: &UserId) -> Pair {
     let (first, second) = if one < other { (one, other) } else { (other, one) };
     (first.clone(), second.clone())
 }
 
 /// The id of the appointment or meeting a room is an occurrence of.
-fn place_of(room: &Room) -> Option<&str> {
+pub(crate) fn place_of(room: &Room) -> Option<&str> {
     let invitation = room.invitation()?;
     let appointment = invitation.appointment.as_ref().map(AppointmentId::as_str);
     appointment.or(invitation.meeting.as_ref().map(MeetingId::as_str))

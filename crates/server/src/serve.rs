@@ -20,7 +20,7 @@ use axum_server::{Handle, accept::NoDelayAcceptor};
 use housecall_dialect::Dialect;
 use housecall_media::stun::StunServer;
 use housecall_socketio::{self as socketio, ClientAddress};
-use housecall_store::Store;
+use housecall_store::{Blobs, Store};
 use hyper_util::rt::TokioTimer;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
     agenda, assets,
-    auth::{Passwords, Secrets, Tickets, Tokens},
+    auth::{Links, Passwords, Secrets, Tickets, Tokens},
     clock::Clock,
     config::Config,
     demo,
@@ -36,7 +36,7 @@ use crate::{
     house::{House, Inside},
     ice::Ice,
     origins::Origins,
-    rest,
+    reminders, rest,
 };
 
 /// How long a client may take to send the headers of a request. Longer lets
@@ -116,19 +116,24 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         ice: Ice::new(&config, stun_address.map(|it| it.port())),
         tokens: Tokens::new(&secrets),
         tickets: Tickets::new(&secrets),
+        links: Links::new(&secrets),
         invitations: Default::default(),
         opening: Default::default(),
         passwords: Passwords::new()?,
         directory: Default::default(),
         sightings: Default::default(),
+        presences: Default::default(),
         sessions: Default::default(),
         rooms: Default::default(),
         closing: AtomicBool::new(false),
+        paces: config.chat.paces(),
+        blobs: Blobs::in_folder(&config.files()),
         clock,
         store,
         demo,
         config,
     });
+    house.tidy_files().await.context("The folder of files cannot be tidied up.")?;
     let open_rooms = agenda::restore(&house).await?;
 
     let socketio = socket_server(&house, &origins, &dialects);
@@ -288,6 +293,7 @@ fn start_jobs(house: &House, stun: Option<StunServer>, stop: &CancellationToken)
     };
     jobs.spawn(until_stopped(Box::pin(agenda::keep(house.clone()))));
     jobs.spawn(until_stopped(Box::pin(agenda::watch_quality(house.clone()))));
+    jobs.spawn(until_stopped(Box::pin(reminders::keep(house.clone()))));
     if let Some(stun) = stun {
         jobs.spawn(stun.run(stop.clone().cancelled_owned()));
     }

@@ -11,7 +11,7 @@ use std::{
 use housecall_core::{Actor, Command, DeviceId, Event, Role, UserId, negotiation::FirstOffer};
 use housecall_dialect::{Dialect, News, People, Problem, Speaker, Viewer, native::wire::Person};
 use housecall_socketio::{Reply, Socket};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::{
     people::Directory,
@@ -27,6 +27,9 @@ pub(crate) struct Session {
     pub(crate) rooms: SpokenOf,
     pub(crate) socket: Socket,
     watches_people: AtomicBool,
+    is_away: AtomicBool,
+    /// What was to be said before the welcome, while that is awaited.
+    early: Mutex<Option<Vec<(String, String)>>>,
 }
 
 impl Session {
@@ -36,8 +39,10 @@ impl Session {
         speech: Speech,
         socket: Socket,
     ) -> Self {
-        let (rooms, watches_people) = (SpokenOf::default(), AtomicBool::new(false));
-        Self { user, role, device, speech, rooms, socket, watches_people }
+        let (watches_people, is_away) = (AtomicBool::new(false), AtomicBool::new(false));
+        let rooms = SpokenOf::default();
+        let early = Mutex::default();
+        Self { user, role, device, speech, rooms, socket, watches_people, is_away, early }
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -58,6 +63,10 @@ impl Session {
         self.watches_people.store(on, Ordering::Relaxed);
     }
 
+    pub(crate) fn step_away(&self, away: bool) {
+        self.is_away.store(away, Ordering::Relaxed);
+    }
+
     pub(crate) fn viewer<'a>(&'a self, people: &'a dyn People) -> Viewer<'a> {
         let Self { user, role, device, rooms, .. } = self;
         Viewer { user, role: *role, device, people, names: rooms }
@@ -67,8 +76,16 @@ impl Session {
     /// its outbox it is disconnected, and its end is handled there; nothing is
     /// dropped in silence.
     pub(crate) fn tell(&self, news: &News<'_>, people: &dyn People) {
+        let viewer = self.viewer(people);
+        let hidden = match news {
+            News::Entry { after: room, entry, .. } if !viewer.may_hear(room, &entry.event) => {
+                Some(News::Hidden { room, entry })
+            }
+            _ => None,
+        };
+        let news = hidden.as_ref().unwrap_or(news);
         for dialect in self.speech.spoken() {
-            dialect.encode(&self.viewer(people), news, &mut |word, body| self.say(word, &body));
+            dialect.encode(&viewer, news, &mut |word, body| self.say(word, &body));
         }
         if let News::Entry { after, entry, .. } = news {
             match &entry.event {
@@ -101,9 +118,34 @@ impl Session {
         }
     }
 
+    /// From now on everything that is to be said waits for the welcome.
+    pub(crate) fn await_welcome(&self) {
+        *self.early.lock() = Some(Vec::new());
+    }
+
+    /// Welcomes the client: the first it hears, whatever happens meanwhile.
+    pub(crate) fn welcome(&self, news: &News<'_>, people: &dyn People) {
+        let viewer = self.viewer(people);
+        let mut early = self.early.lock();
+        for dialect in self.speech.spoken() {
+            dialect.encode(&viewer, news, &mut |word, body| self.emit(word, &body));
+        }
+        for (word, body) in early.take().into_iter().flatten() {
+            self.emit(&word, &body);
+        }
+    }
+
+    /// Says something, after the welcome if that is awaited.
+    pub(crate) fn say(&self, word: &str, body: &str) {
+        match &mut *self.early.lock() {
+            Some(early) => early.push((word.to_owned(), body.to_owned())),
+            None => self.emit(word, body),
+        }
+    }
+
     /// A failed send means that the client is gone or being disconnected; its
     /// disconnect is handled where it ends.
-    pub(crate) fn say(&self, word: &str, body: &str) {
+    fn emit(&self, word: &str, body: &str) {
         let _ = self.socket.emit_raw(word, body);
     }
 
@@ -145,6 +187,12 @@ impl Sessions {
 
     pub(crate) fn is_online(&self, user: &UserId) -> bool {
         self.0.read().contains_key(user)
+    }
+
+    /// Whether nobody has touched any device of a user for a while.
+    pub(crate) fn is_away(&self, user: &UserId) -> bool {
+        let users = self.0.read();
+        users.get(user).is_some_and(|it| it.iter().all(|it| it.is_away.load(Ordering::Relaxed)))
     }
 
     pub(crate) fn online(&self) -> Vec<UserId> {

@@ -2,8 +2,9 @@
 //! come into it as often as they like, until it is over for good.
 
 mod changes;
+mod reminders;
 
-use housecall_core::{AppointmentId, Timestamp, UserId};
+use housecall_core::{AppointmentId, Timestamp, UserId, room::Door};
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -11,7 +12,7 @@ pub use self::changes::{AppointmentChange, NewAppointment};
 use crate::{Page, Store, StoreError};
 
 /// An appointment. What the provider noted about it is not here, so that it is
-/// never shown by accident: see [`Store::appointment_notes`].
+/// never shown by accident: see [`Store::notes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appointment {
     /// Which.
@@ -26,6 +27,8 @@ pub struct Appointment {
     pub duration_minutes: u32,
     /// How they meet.
     pub kind: AppointmentType,
+    /// Who waits at its door; as is usual in the house if it does not say.
+    pub door: Option<Door>,
     /// How it stands.
     pub status: AppointmentStatus,
     /// Who made it, unless the house did.
@@ -169,7 +172,7 @@ impl Store {
 }
 
 /// The columns of [`Columns`].
-const COLUMNS: &str = "id, patient, provider, starts_at, duration_minutes, type, status, \
+const COLUMNS: &str = "id, patient, provider, starts_at, duration_minutes, type, door, status, \
      created_by, created_at, updated_at, started_at, ended_at";
 
 fn select_one(id: &AppointmentId) -> QueryBuilder<Sqlite> {
@@ -206,6 +209,7 @@ struct Columns {
     duration_minutes: i64,
     #[sqlx(rename = "type")]
     kind: String,
+    door: Option<String>,
     status: String,
     created_by: Option<String>,
     created_at: String,
@@ -223,6 +227,7 @@ impl Columns {
             starts_at: parse(self.starts_at)?,
             duration_minutes: known(u32::try_from(self.duration_minutes).ok())?,
             kind: known(AppointmentType::named(&self.kind))?,
+            door: self.door.map(|it| known(Door::named(&it))).transpose()?,
             status: known(AppointmentStatus::named(&self.status))?,
             created_by: self.created_by.map(parse).transpose()?,
             created_at: parse(self.created_at)?,

@@ -9,7 +9,7 @@ use crate::{
     writer::Write,
 };
 use aws_lc_rs::digest;
-use housecall_core::{Actor, AppointmentId, MeetingId, Timestamp, UserId};
+use housecall_core::{Actor, AppointmentId, LinkId, MeetingId, Timestamp, UserId};
 use serde_json::Value;
 
 /// A stream of the journal that belongs to no room. The lines of rooms are
@@ -22,6 +22,8 @@ pub enum Stream {
     Appointment(AppointmentId),
     /// What concerns one meeting, besides what happens in its rooms.
     Meeting(MeetingId),
+    /// What concerns one guest link.
+    GuestLink(LinkId),
     /// What concerns the whole house: started, configured.
     House,
 }
@@ -33,6 +35,7 @@ impl Stream {
             Stream::User(user) => format!("user:{user}"),
             Stream::Appointment(appointment) => format!("appointment:{appointment}"),
             Stream::Meeting(meeting) => format!("meeting:{meeting}"),
+            Stream::GuestLink(link) => format!("guest_link:{link}"),
             Stream::House => "house".to_owned(),
         }
     }

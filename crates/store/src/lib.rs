@@ -5,15 +5,21 @@
 //! the disk, not before; many writers share one trip there (see `writer`).
 
 mod appointments;
+mod blobs;
 mod calls;
 mod error;
+mod files;
+mod guests;
 mod heads;
 mod history;
 mod journal;
 mod ledger;
 mod meetings;
 mod messages;
+mod missed;
+mod notes;
 mod open;
+mod removals;
 mod rooms;
 mod secrets;
 mod sign_ins;
@@ -30,12 +36,17 @@ pub use appointments::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentPage, AppointmentStatus,
     AppointmentType, NewAppointment,
 };
+pub use blobs::{Blob, BlobError, BlobId, Blobs, Incoming, Kept, NotABlobId};
 pub use calls::{CallRow, ParticipantRow};
 pub use error::{Cause, StoreError};
+pub use files::{NewFile, StoredFile};
+pub use guests::{Closed, Coming, Guest, GuestLink, NewGuestLink};
 pub use history::{CallFilter, CallPage, Page};
 pub use journal::{Record, Stream};
-pub use meetings::{Meeting, MeetingFilter, MeetingPage, NewMeeting};
-pub use messages::WrittenMessage;
+pub use meetings::{Meeting, MeetingChange, MeetingFilter, MeetingPage, NewMeeting};
+pub use messages::{MessageSpot, WrittenMessage};
+pub use missed::MissedCall;
+pub use notes::{Notes, NotesVersion};
 pub use secrets::{PasswordHash, SecretHash};
 pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;

@@ -3,10 +3,10 @@
 
 mod changes;
 
-use housecall_core::{MeetingId, Private, Timestamp, UserId};
+use housecall_core::{MeetingId, Private, Timestamp, UserId, room::Door};
 use sqlx::{QueryBuilder, Sqlite};
 
-pub use self::changes::NewMeeting;
+pub use self::changes::{MeetingChange, NewMeeting};
 use crate::{Page, Store, StoreError};
 
 /// A meeting.
@@ -21,6 +21,8 @@ pub struct Meeting {
     /// Whether only its creator and those who were granted access may come.
     /// Anybody may come to another.
     pub private: bool,
+    /// Who waits at its door.
+    pub door: Door,
     /// When people are expected, if that was said.
     pub scheduled_at: Option<Timestamp>,
     /// When it was made.
@@ -37,6 +39,8 @@ pub struct MeetingFilter {
     pub visible_to: Option<UserId>,
     /// Whose they are.
     pub creator: Option<UserId>,
+    /// Only meetings that have not ended.
+    pub open: bool,
 }
 
 /// A page of meetings, newest first.
@@ -90,7 +94,7 @@ impl Store {
 }
 
 /// The columns of [`Columns`].
-const COLUMNS: &str = "id, name, creator, private, scheduled_at, created_at, ended_at";
+const COLUMNS: &str = "id, name, creator, private, door, scheduled_at, created_at, ended_at";
 
 fn select_one(id: &MeetingId) -> QueryBuilder<Sqlite> {
     let mut query = matching(COLUMNS, &MeetingFilter::default());
@@ -105,9 +109,17 @@ fn matching(columns: &str, filter: &MeetingFilter) -> QueryBuilder<Sqlite> {
         query.push(" AND (NOT private OR creator = ").push_bind(user.as_str().to_owned());
         query.push(" OR id IN (SELECT meeting_id FROM meeting_access WHERE user_id = ");
         query.push_bind(user.as_str().to_owned()).push("))");
+        // Who came by a guest link sees where it leads and nothing else.
+        query.push(" AND (id IN (SELECT place FROM guests WHERE user_id = ");
+        query.push_bind(user.as_str().to_owned());
+        query.push(") OR NOT EXISTS (SELECT 1 FROM guests WHERE user_id = ");
+        query.push_bind(user.as_str().to_owned()).push("))");
     }
     if let Some(creator) = &filter.creator {
         query.push(" AND creator = ").push_bind(creator.as_str().to_owned());
+    }
+    if filter.open {
+        query.push(" AND ended_at IS NULL");
     }
     query
 }
@@ -119,6 +131,7 @@ struct Columns {
     name: String,
     creator: String,
     private: bool,
+    door: String,
     scheduled_at: Option<String>,
     created_at: String,
     ended_at: Option<String>,
@@ -131,6 +144,7 @@ impl Columns {
             name: Private::new(self.name),
             creator: parse(self.creator)?,
             private: self.private,
+            door: Door::named(&self.door).ok_or_else(unreadable)?,
             scheduled_at: self.scheduled_at.map(parse).transpose()?,
             created_at: parse(self.created_at)?,
             ended_at: self.ended_at.map(parse).transpose()?,
@@ -139,5 +153,9 @@ impl Columns {
 }
 
 fn parse<T: std::str::FromStr>(text: String) -> Result<T, StoreError> {
-    text.parse().map_err(|_| StoreError::unreadable("a column of a meeting"))
+    text.parse().map_err(|_| unreadable())
+}
+
+fn unreadable() -> StoreError {
+    StoreError::unreadable("a column of a meeting")
 }

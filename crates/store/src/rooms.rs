@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use housecall_core::{
-    AppointmentId, Entry, Event, Private, Room, RoomId, Timestamp, UserId,
+    AppointmentId, Entry, Event, FileId, Private, Room, RoomId, Timestamp, UserId,
     room::{Outcome, Participant, Phase, Reason},
 };
 
 use crate::{
     CallStatus, Store, StoreError,
+    files::{files_of, write_files},
     journal::{Line, read_json, signed, unsigned},
     ledger::{Ledger, Script},
+    missed::{self, Miss},
+    removals::{self, Ruling},
     writer::Write,
 };
 
@@ -96,6 +99,9 @@ struct Append {
     lines: Vec<Line>,
     room: Room,
     touched: Vec<UserId>,
+    rulings: Vec<Ruling>,
+    misses: Vec<Miss>,
+    files: Vec<(u64, FileId)>,
 }
 
 impl Append {
@@ -106,6 +112,9 @@ impl Append {
             expected,
             lines: entries.iter().map(line).collect::<Result<_, _>>()?,
             touched: touched(room, entries),
+            rulings: removals::rulings(entries),
+            misses: missed::misses(room, entries),
+            files: files_of(entries),
             room: room.clone(),
         })
     }
@@ -115,10 +124,13 @@ impl Write for Append {
     type Output = ();
 
     async fn run(self, ledger: &mut Ledger<'_>) -> Result<(), StoreError> {
-        let Append { stream, expected, lines, room, touched } = self;
+        let Append { stream, expected, lines, room, touched, rulings, misses, files } = self;
         let consequences = |script: &mut Script| {
             write_room(script, &room);
             write_participants(script, &room, &touched);
+            removals::write(script, &room, &rulings);
+            missed::write(script, &room, &misses);
+            write_files(script, &room, &files);
         };
         ledger.extend(&stream, expected, &lines, consequences).await
     }
@@ -137,11 +149,20 @@ fn touched(room: &Room, entries: &[Entry]) -> Vec<UserId> {
             | Event::ConnectionLost { user, .. }
             | Event::ConnectionResumed { user, .. }
             | Event::Left { user, .. }
+            | Event::Expected { user, .. }
+            | Event::CameToDoor { user, .. }
             | Event::Admitted { user }
             | Event::ConsentGiven { user, .. } => {
                 users.insert(user);
             }
-            Event::Begun
+            Event::Rescheduled { .. }
+            | Event::Reminded
+            | Event::Begun
+            | Event::Locked { .. }
+            | Event::DoorSet { .. }
+            | Event::HostChanged { .. }
+            | Event::MuteAsked { .. }
+            | Event::HandRaised { .. }
             | Event::Said { .. }
             | Event::ConsentWithdrawn { .. }
             | Event::RecordingStarted { .. }
@@ -186,6 +207,7 @@ fn write_room(script: &mut Script, room: &Room) {
     });
     script.push(
         " ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome, \
+         scheduled_at = excluded.scheduled_at, \
          started_at = excluded.started_at, ended_at = excluded.ended_at, \
          ended_by = excluded.ended_by, end_reason = excluded.end_reason, \
          duration = excluded.duration, seq = excluded.seq, \

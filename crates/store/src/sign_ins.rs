@@ -182,13 +182,10 @@ impl Write for End {
 
 impl Ledger<'_> {
     async fn user(&mut self, id: &str) -> Result<Option<User>, StoreError> {
-        let row: Option<users::Columns> = sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, disabled, created_at \
-             FROM users WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(self.reading())
-        .await?;
+        let mut query = users::select_users();
+        query.push("id = ").push_bind(id.to_owned());
+        let row: Option<users::Columns> =
+            query.build_query_as().fetch_optional(self.reading()).await?;
         row.map(users::Columns::read).transpose()
     }
 

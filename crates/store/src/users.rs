@@ -26,6 +26,8 @@ pub struct User {
     pub disabled: bool,
     /// Since when we know them.
     pub created_at: Timestamp,
+    /// When their last connection ended, if one ever did.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// Somebody who registers.
@@ -52,9 +54,7 @@ impl Store {
         by: &Actor,
         at: Timestamp,
     ) -> Result<User, StoreError> {
-        let line = Line::new(at, by, "user.registered", &json!({ "role": user.role }))?;
-        let user = settled(user, at);
-        self.writer().run(Insert { user, line }).await
+        self.writer().run(Insert::new(user, "user.registered", by, at)?).await
     }
 
     /// The user of this id, who is registered now if a token we trust named
@@ -71,8 +71,7 @@ impl Store {
         }
         let new = NewUser { id: id.clone(), email: None, name: name.clone(), role, password: None };
         let by = Actor::person(id.clone(), role);
-        let line = Line::new(at, &by, "user.introduced", &json!({ "role": role }))?;
-        match self.writer().run(Insert { user: settled(new, at), line }).await {
+        match self.writer().run(Insert::new(new, "user.introduced", &by, at)?).await {
             // Another of their requests was faster.
             Err(StoreError::Conflict) => self.user(id).await?.ok_or(StoreError::Conflict),
             answer => answer,
@@ -96,7 +95,7 @@ impl Store {
     }
 
     /// At most `limit` users, by name, whose name or email contains `part` in
-    /// any case.
+    /// any case. Who came by a guest link is not among them.
     pub async fn users(
         &self,
         part: Option<&str>,
@@ -104,7 +103,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<User>, StoreError> {
         let mut query = select_users();
-        query.push("1 = 1");
+        query.push("id NOT IN (SELECT user_id FROM guests)");
         if let Some(part) = part {
             query.push(" AND search LIKE ").push_bind(containing(part)).push(" ESCAPE '\\'");
         }
@@ -129,11 +128,18 @@ impl Store {
         let line = Line::new(at, by, name, &json!({}))?;
         self.writer().run(SetDisabled { id: id.clone(), disabled, at, line }).await
     }
+
+    /// Somebody was here until now. That is no line of the journal: it says
+    /// nothing that was decided.
+    pub async fn note_last_seen(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.writer().run(LastSeen { id: id.clone(), at }).await
+    }
 }
 
 fn settled(user: NewUser, created_at: Timestamp) -> User {
     let NewUser { id, email, name, role, password } = user;
-    User { id, email, name, role, password, disabled: false, created_at }
+    let (disabled, last_seen_at) = (false, None);
+    User { id, email, name, role, password, disabled, created_at, last_seen_at }
 }
 
 fn email_key(email: &str) -> String {
@@ -147,9 +153,10 @@ fn containing(part: &str) -> String {
     format!("%{escaped}%")
 }
 
-fn select_users() -> QueryBuilder<Sqlite> {
+pub(crate) fn select_users() -> QueryBuilder<Sqlite> {
     QueryBuilder::new(
-        "SELECT id, email, name, role, password_hash, disabled, created_at FROM users WHERE ",
+        "SELECT id, email, name, role, password_hash, disabled, created_at, last_seen_at \
+         FROM users WHERE ",
     )
 }
 
@@ -163,11 +170,13 @@ pub(crate) struct Columns {
     password_hash: Option<String>,
     disabled: bool,
     created_at: String,
+    last_seen_at: Option<String>,
 }
 
 impl Columns {
     pub(crate) fn read(self) -> Result<User, StoreError> {
         let unreadable = || StoreError::unreadable("a column of a user");
+        let last_seen_at = self.last_seen_at.map(|it| it.parse());
         Ok(User {
             id: self.id.parse().map_err(|_| unreadable())?,
             email: self.email.map(Private::new),
@@ -176,13 +185,28 @@ impl Columns {
             password: self.password_hash.map(PasswordHash::new),
             disabled: self.disabled,
             created_at: self.created_at.parse().map_err(|_| unreadable())?,
+            last_seen_at: last_seen_at.transpose().map_err(|_| unreadable())?,
         })
     }
 }
 
-struct Insert {
+/// Somebody becomes a user.
+pub(crate) struct Insert {
     user: User,
     line: Line,
+}
+
+impl Insert {
+    /// `name` is that of its line in the journal.
+    pub(crate) fn new(
+        user: NewUser,
+        name: &str,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let line = Line::new(at, by, name, &json!({ "role": user.role }))?;
+        Ok(Self { user: settled(user, at), line })
+    }
 }
 
 impl Write for Insert {
@@ -235,6 +259,24 @@ impl Write for SetDisabled {
             ledger.end_all_sign_ins(&self.id, self.at).await?;
         }
         ledger.add(&Stream::User(self.id).name(), self.line).await?;
+        Ok(())
+    }
+}
+
+struct LastSeen {
+    id: UserId,
+    at: Timestamp,
+}
+
+impl Write for LastSeen {
+    type Output = ();
+
+    async fn run(self, ledger: &mut Ledger<'_>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE users SET last_seen_at = $2 WHERE id = $1")
+            .bind(self.id.as_str())
+            .bind(self.at.to_string())
+            .execute(ledger.writing().await?)
+            .await?;
         Ok(())
     }
 }

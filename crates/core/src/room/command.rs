@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{ConsentMethod, Invitation, Media, Message, Reason};
-use crate::{DeviceId, RecordingId, UserId};
+use super::{
+    Attachment, ConsentMethod, DeviceCheck, Door, Invitation, Media, Message, MessageKey, Part,
+    Reason,
+};
+use crate::{DeviceId, RecordingId, Timestamp, UserId};
 
 /// Something a person, or the house, asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +80,80 @@ pub enum Command {
     },
     /// Say that the visit begins: what counts as its start, whoever came when.
     Begin,
-    /// Let somebody come who was not named.
+    /// Have a planned call ring at another time.
+    Reschedule {
+        /// When; later than now.
+        at: Timestamp,
+    },
+    /// Come as far as the door: in, if nothing keeps one, else wait there. For
+    /// clients that can show a waiting room; [`Command::Join`] of others may end
+    /// at the door too.
+    Arrive {
+        /// With which device.
+        device: DeviceId,
+        /// What it sends.
+        media: Media,
+        /// What it found out about itself.
+        check: Option<DeviceCheck>,
+    },
+    /// Have somebody among those who may come, as far as the door. The house
+    /// alone knows who is on a list or has a link.
+    Expect {
+        /// Whom.
+        user: UserId,
+        /// What for, if they have no account.
+        part: Option<Part>,
+    },
+    /// Let somebody in: who waits at the door is in at once; who was not named,
+    /// or was removed, may come.
     Admit {
         /// Whom.
         user: UserId,
+    },
+    /// Let everybody in who waits at the door, as far as there is room.
+    AdmitAll,
+    /// Send somebody away who waits at the door.
+    TurnAway {
+        /// Whom.
+        user: UserId,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Put somebody out, for as long as no host admits them again.
+    Remove {
+        /// Whom.
+        user: UserId,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// Have nobody come in any more but hosts, or let people come again.
+    Lock {
+        /// Nobody comes in.
+        locked: bool,
+    },
+    /// Choose who waits at the door.
+    SetDoor {
+        /// Who does.
+        door: Door,
+    },
+    /// Have somebody decide for all, or no longer.
+    MakeHost {
+        /// Whom.
+        user: UserId,
+        /// They do.
+        host: bool,
+    },
+    /// Ask for quiet.
+    AskToMute {
+        /// Of whom; of everybody else if this names nobody.
+        user: Option<UserId>,
+    },
+    /// Raise or lower a hand. Hosts may lower those of others.
+    RaiseHand {
+        /// Whose, if it is not one's own.
+        user: Option<UserId>,
+        /// Up.
+        raised: bool,
     },
     /// Write to the others.
     Say {
@@ -88,6 +161,11 @@ pub enum Command {
         message: Message,
         /// To whom; to everybody if this names nobody.
         to: Vec<UserId>,
+        /// What comes with it.
+        file: Option<Attachment>,
+        /// What the client calls it: who says the same key again says nothing
+        /// new.
+        key: Option<MessageKey>,
     },
     /// Agree to being recorded, or agree no longer. A provider may note the
     /// consent of somebody else.
@@ -118,6 +196,13 @@ pub enum Command {
     Restart,
     /// A deadline may have passed. Said by the house.
     Elapse,
+}
+
+impl Command {
+    /// Writes a message that stands for itself.
+    pub fn say(message: Message, to: Vec<UserId>) -> Self {
+        Command::Say { message, to, file: None, key: None }
+    }
 }
 
 /// What becomes of a device that is in the room, when another device of the
@@ -197,6 +282,21 @@ pub enum Refusal {
     /// Nobody has answered yet.
     #[error("This call has not begun yet.")]
     NotStarted,
+    /// A host put them out.
+    #[error("A host has removed you. You can come back when a host lets you in again.")]
+    Removed,
+    /// Nobody comes in but hosts.
+    #[error("This call is locked. Ask the host to unlock it.")]
+    RoomLocked,
+    /// They stand at the door, and hear nothing of what goes on inside.
+    #[error("You are waiting to be let in. A host will open the door for you.")]
+    NotYet,
+    /// It was to ring at a time that has passed.
+    #[error("Choose a time that is still to come.")]
+    TimePassed,
+    /// There is nobody of that name at the door.
+    #[error("This person is not waiting to be let in.")]
+    NotWaiting,
 }
 
 impl Refusal {
@@ -223,6 +323,11 @@ impl Refusal {
             Refusal::AlreadyRecording => "already_recording",
             Refusal::NotRecording => "not_recording",
             Refusal::NotStarted => "not_started",
+            Refusal::Removed => "removed",
+            Refusal::RoomLocked => "room_locked",
+            Refusal::NotYet => "not_yet",
+            Refusal::NotWaiting => "not_waiting",
+            Refusal::TimePassed => "time_passed",
         }
     }
 }
@@ -236,8 +341,13 @@ pub struct Rules {
     /// How long a lost connection may take to come back. Longer keeps ghosts
     /// in the room; shorter ends calls in lifts.
     pub grace: Duration,
+    /// How long somebody at the door whose connection is lost keeps their place.
+    /// Phones that lock their screen lose it all the time.
+    pub door_grace: Duration,
     /// How long an accepted call waits for the device that accepted it.
     pub arrival: Duration,
+    /// How long before it rings the people of a planned call are reminded of it.
+    pub remind: Duration,
     /// How long one person may stay alone in an answered call.
     pub alone: Duration,
     /// How many people a room holds at a time, the caller included. Everybody
@@ -250,7 +360,9 @@ impl Default for Rules {
         Self {
             ring: Duration::from_secs(45),
             grace: Duration::from_secs(30),
+            door_grace: Duration::from_secs(120),
             arrival: Duration::from_secs(30),
+            remind: Duration::from_secs(15 * 60),
             alone: Duration::from_secs(120),
             most_people: 8,
         }

@@ -1,5 +1,7 @@
 //! The decisions: what a command would make happen, or why not.
 
+mod door;
+mod meeting;
 mod recording;
 
 use super::*;
@@ -21,7 +23,7 @@ impl Room {
         match (by, command) {
             (Actor::House, Command::Restart) => draft.restart(),
             (Actor::House, Command::Elapse) => draft.elapse(),
-            (Actor::House, Command::Admit { user }) => draft.let_in(user)?,
+            (Actor::House, Command::Expect { user, part }) => draft.expect(user, part)?,
             (Actor::House, _) => return Err(Refusal::Forbidden),
             (Actor::Person { user, .. }, command) => draft.person(user, command)?,
         }
@@ -63,6 +65,12 @@ impl Draft<'_> {
                 _ => Err(Refusal::Over),
             };
         }
+        if self.is_removed(user) {
+            return match command {
+                Command::LoseConnection { .. } | Command::HangUp { .. } => Ok(()),
+                _ => Err(Refusal::Removed),
+            };
+        }
         match command {
             Command::Initiate(_) => Err(Refusal::AlreadyExists),
             Command::Answer { device } => self.answer(user, device),
@@ -76,9 +84,19 @@ impl Draft<'_> {
             }
             Command::End { reason } => self.end(user, reason),
             Command::HangUp { device, reason } => self.hang_up(user, &device, reason),
+            Command::Reschedule { at } => self.reschedule(user, at),
             Command::Begin => self.begin(user),
+            Command::Arrive { device, media, check } => self.arrive(user, device, media, check),
             Command::Admit { user: guest } => self.admit(user, guest),
-            Command::Say { message, to } => self.say(user, message, to),
+            Command::AdmitAll => self.admit_all(user),
+            Command::TurnAway { user: guest, reason } => self.turn_away(user, &guest, reason),
+            Command::Remove { user: guest, reason } => self.remove(user, &guest, reason),
+            Command::Lock { locked } => self.lock(user, locked),
+            Command::SetDoor { door } => self.set_door(user, door),
+            Command::MakeHost { user: whom, host } => self.make_host(user, whom, host),
+            Command::AskToMute { user: whom } => self.ask_to_mute(user, whom),
+            Command::RaiseHand { user: whose, raised } => self.raise_hand(user, whose, raised),
+            Command::Say { message, to, file, key } => self.say(user, message, to, file, key),
             Command::Consent { user: whose, agreed: true, method } => {
                 self.give_consent(user, &whose, method)
             }
@@ -91,7 +109,7 @@ impl Draft<'_> {
                 self.lose_connection(user, &device);
                 Ok(())
             }
-            Command::Restart | Command::Elapse => Err(Refusal::Forbidden),
+            Command::Restart | Command::Elapse | Command::Expect { .. } => Err(Refusal::Forbidden),
         }
     }
 
@@ -112,10 +130,29 @@ impl Draft<'_> {
         if callees.len() >= self.room.rules.most_people {
             return Err(Refusal::TooManyPeople);
         }
-        let rings = !invitation.callees.is_empty();
+        if invitation.removed.contains(caller) {
+            return Err(Refusal::Removed);
+        }
         self.happens(Event::Initiated { caller: caller.clone(), invitation });
-        if rings && !matches!(self.room.phase, Phase::Scheduled { .. }) {
+        // At a place it rings when somebody is in: who only waits rings nobody.
+        if self.room.phase == Phase::Ringing {
             self.ring();
+        }
+        Ok(())
+    }
+
+    fn reschedule(&mut self, user: &UserId, at: Timestamp) -> Result<(), Refusal> {
+        let Phase::Scheduled { at: before } = self.room.phase else {
+            return Err(Refusal::AlreadyStarted);
+        };
+        if !self.may_plan(user) {
+            return Err(Refusal::Forbidden);
+        }
+        if at <= self.now {
+            return Err(Refusal::TimePassed);
+        }
+        if at != before {
+            self.happens(Event::Rescheduled { at });
         }
         Ok(())
     }
@@ -169,7 +206,7 @@ impl Draft<'_> {
         if self.is_active() {
             return Err(Refusal::AlreadyStarted);
         }
-        if !self.speaks_for_the_call(user) {
+        if !self.may_plan(user) {
             return self.decline(user, reason);
         }
         self.ends(Outcome::Cancelled, reason);
@@ -186,15 +223,17 @@ impl Draft<'_> {
         if self.room.participant(user).is_none() && !self.is_open() {
             return Err(Refusal::NotAParticipant);
         }
+        self.check_lock(user)?;
+        if other == OtherDevice::Prevails {
+            self.check_winner(user, &device)?;
+        }
+        if self.waits_at_door(user, false) {
+            return self.come_to_door(user, device, media, None);
+        }
         match self.room.participant(user).map(|it| &it.stage) {
             Some(Stage::Ringing) => self.answer(user, Some(device.clone()))?,
             Some(Stage::Invited | Stage::Declined) if !self.is_active() => {
                 self.answer(user, Some(device.clone()))?;
-            }
-            Some(Stage::Accepted { device: Some(winner), .. })
-                if *winner != device && other == OtherDevice::Prevails =>
-            {
-                return Err(Refusal::AnsweredElsewhere);
             }
             // Whoever is in stays as they are.
             Some(Stage::Present { .. }) if other == OtherDevice::Stays => return Ok(()),
@@ -202,7 +241,7 @@ impl Draft<'_> {
             Some(Stage::Present { device: present })
                 if *present == device && other == OtherDevice::Prevails =>
             {
-                let Media { audio, video, screen } = media;
+                let Media { audio, video, screen } = self.may_send(user, media);
                 return self.change_media(
                     user,
                     Some(&device),
@@ -216,12 +255,44 @@ impl Draft<'_> {
             }
             _ => {}
         }
+        self.comes_in(user, device, media)
+    }
+
+    /// Refuses the other devices of who answered with one, be it at the door or
+    /// inside.
+    fn check_winner(&self, user: &UserId, device: &DeviceId) -> Result<(), Refusal> {
+        match self.room.participant(user).map(|it| &it.stage) {
+            Some(Stage::Accepted { device: Some(winner), .. }) if winner != device => {
+                Err(Refusal::AnsweredElsewhere)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn comes_in(&mut self, user: &UserId, device: DeviceId, media: Media) -> Result<(), Refusal> {
         self.check_for_room(user)?;
         if self.consent_of(user).is_none() {
             self.recording_stops();
         }
+        self.ring_for_the_absent(user);
+        let media = self.may_send(user, media);
         self.happens(Event::Joined { user: user.clone(), device, media });
         Ok(())
+    }
+
+    /// Whoever is in first at a place rings those it is meant for, but not the one
+    /// who let them in.
+    fn ring_for_the_absent(&mut self, newcomer: &UserId) {
+        let callees = self.room.invitation.as_ref().map(|it| it.callees.as_slice());
+        let absent = |it: &&UserId| {
+            *it != newcomer
+                && self.by.user() != Some(it)
+                && self.room.participant(it).is_some_and(|it| it.stage == Stage::Invited)
+        };
+        let rings = self.room.kind().is_place() && self.room.ring_until.is_none();
+        if rings && callees.unwrap_or_default().iter().any(|it| absent(&it)) {
+            self.ring();
+        }
     }
 
     /// Whether there is a place left for `user`.
@@ -255,7 +326,9 @@ impl Draft<'_> {
         device: Option<&DeviceId>,
         reason: Option<Reason>,
     ) -> Result<(), Refusal> {
-        self.check_inside_with(user, device)?;
+        if !self.waits_with(user, device) {
+            self.check_inside_with(user, device)?;
+        }
         self.goes(user, Departure::Left, reason);
         Ok(())
     }
@@ -283,6 +356,9 @@ impl Draft<'_> {
             video: video.unwrap_or(before.video),
             screen: screen.unwrap_or(before.screen),
         };
+        if media != Media::OFF && self.only_observes(user) {
+            return Err(Refusal::Forbidden);
+        }
         if media != before {
             self.happens(Event::MediaChanged { user: user.clone(), media });
         }
@@ -309,7 +385,10 @@ impl Draft<'_> {
         reason: Option<Reason>,
     ) -> Result<(), Refusal> {
         match self.end(user, reason.clone()) {
-            Err(Refusal::Forbidden) if self.room.is_in_with(user, device).is_ok() => {
+            Err(Refusal::Forbidden)
+                if self.room.is_in_with(user, device).is_ok()
+                    || self.waits_with(user, Some(device)) =>
+            {
                 self.leave(user, Some(device), reason)
             }
             Err(Refusal::Forbidden) => self.decline(user, reason),
@@ -335,48 +414,16 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn admit(&mut self, host: &UserId, guest: UserId) -> Result<(), Refusal> {
-        let party = self.room.invitation.as_ref().is_some_and(|it| {
-            it.patient.as_ref() == Some(host) || it.provider.as_ref() == Some(host)
-        });
-        if !party && !self.speaks_for_the_call(host) {
-            return Err(Refusal::Forbidden);
-        }
-        self.let_in(guest)
-    }
-
-    fn let_in(&mut self, guest: UserId) -> Result<(), Refusal> {
-        if self.room.is_over() {
-            return Err(Refusal::Over);
-        }
-        if self.room.participant(&guest).is_some() {
-            return Ok(());
-        }
-        let many = self.room.participants.len() >= self.room.rules.most_people;
-        if many && self.room.kind() != Kind::Meeting {
-            return Err(Refusal::TooManyPeople);
-        }
-        self.happens(Event::Admitted { user: guest });
-        Ok(())
-    }
-
-    fn say(&mut self, user: &UserId, message: Message, to: Vec<UserId>) -> Result<(), Refusal> {
-        self.check_inside(user)?;
-        let reachable = |it: &UserId| {
-            it != user && self.room.participant(it).is_some_and(|it| it.stage.is_in_room())
-        };
-        if !to.iter().all(reachable) {
-            return Err(Refusal::PeerNotInRoom);
-        }
-        self.happens(Event::Said { user: user.clone(), message, to });
-        Ok(())
-    }
-
     fn lose_connection(&mut self, user: &UserId, device: &DeviceId) {
-        if self.room.is_in_with(user, device).is_ok() {
-            let until = self.now.plus(self.room.rules.grace);
-            self.happens(Event::ConnectionLost { user: user.clone(), until });
-        }
+        let grace = if self.room.is_in_with(user, device).is_ok() {
+            self.room.rules.grace
+        } else if self.waits_connected(user) && self.waits_with(user, Some(device)) {
+            self.room.rules.door_grace
+        } else {
+            return;
+        };
+        let until = self.now.plus(grace);
+        self.happens(Event::ConnectionLost { user: user.clone(), until });
     }
 
     fn restart(&mut self) {
@@ -386,6 +433,12 @@ impl Draft<'_> {
         let until = self.now.plus(self.room.rules.grace);
         for user in self.everybody_at(|stage| matches!(stage, Stage::Present { .. })) {
             self.happens(Event::ConnectionLost { user, until });
+        }
+        let until = self.now.plus(self.room.rules.door_grace);
+        for user in self.everybody_at(Stage::is_waiting) {
+            if self.waits_connected(&user) {
+                self.happens(Event::ConnectionLost { user, until });
+            }
         }
     }
 
@@ -404,8 +457,13 @@ impl Draft<'_> {
             };
             self.goes(&user, departure, None);
         }
+        if self.room.rings_at().is_some_and(|at| at <= now) {
+            self.ring();
+        }
         match self.room.phase {
-            Phase::Scheduled { at } if at <= now => self.ring(),
+            Phase::Scheduled { .. } if self.room.reminds_at().is_some_and(|it| it <= now) => {
+                self.happens(Event::Reminded);
+            }
             Phase::Ringing if self.ring_is_over() => {
                 self.ends(Outcome::Missed, None);
             }
@@ -457,9 +515,12 @@ impl Draft<'_> {
     }
 
     fn all_callees_declined(&self) -> bool {
-        let caller = self.room.caller.as_ref();
-        let mut callees = self.room.participants.iter().filter(|(id, _)| Some(*id) != caller);
-        callees.all(|(_, it)| it.stage == Stage::Declined)
+        let callees = self.room.invitation.as_ref().map(|it| it.callees.as_slice());
+        let declined = |it: &UserId| {
+            let participant = self.room.participant(it);
+            participant.is_some_and(|it| it.stage == Stage::Declined || it.removed)
+        };
+        callees.unwrap_or_default().iter().all(declined)
     }
 
     fn caller_has_gone(&self) -> bool {
@@ -470,11 +531,13 @@ impl Draft<'_> {
     /// The hosts and whoever runs the house decide for all; in a call, the
     /// caller.
     fn speaks_for_the_call(&self, user: &UserId) -> bool {
-        let call = !self.room.kind().is_place();
-        let host = self.room.invitation.as_ref().is_some_and(|it| it.hosts.contains(user));
-        let calls = call && self.room.caller.as_ref() == Some(user);
-        let planned = call && matches!(self.room.phase, Phase::Scheduled { .. });
-        host || calls || self.by.is_admin() || (planned && self.is_between_two())
+        self.room.is_host(user) || self.by.is_admin()
+    }
+
+    /// What two have agreed upon either may move or call off.
+    fn may_plan(&self, user: &UserId) -> bool {
+        let planned = matches!(self.room.phase, Phase::Scheduled { .. });
+        self.speaks_for_the_call(user) || (planned && self.is_between_two())
     }
 
     fn may_end(&self, user: &UserId) -> bool {
@@ -486,7 +549,7 @@ impl Draft<'_> {
     /// room, and agreeing to be recorded before they do.
     fn may_come(&self, user: &UserId, command: &Command) -> bool {
         let comes = match command {
-            Command::Join { .. } | Command::Resume { .. } => true,
+            Command::Join { .. } | Command::Resume { .. } | Command::Arrive { .. } => true,
             Command::Consent { user: whose, .. } => whose == user,
             _ => false,
         };

@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentMethod, Message};
-use crate::{Actor, AppointmentId, DeviceId, MeetingId, Private, RecordingId, Timestamp, UserId};
+use super::{Attachment, ConsentMethod, DeviceCheck, Door, Message, MessageKey, Part};
+use crate::{
+    Actor, AppointmentId, DeviceId, MeetingId, Private, RecordingId, RoomId, Timestamp, UserId,
+};
 
 /// What a call is for when it starts. Either may be switched later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +98,18 @@ pub struct Invitation {
     /// were called or admitted.
     #[serde(default)]
     pub open: bool,
+    /// Who waits until a host lets them in.
+    #[serde(default)]
+    pub door: Door,
+    /// Who was removed from this place before, and stays out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<UserId>,
+    /// What the one who opens it is there for, if they have no account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+    /// What the place is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Private<String>>,
     /// What for.
     pub purpose: Purpose,
     /// When to ring; absent or past means at once.
@@ -120,6 +134,14 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// The id of the appointment or meeting the room is an occurrence of, as
+    /// people call it.
+    pub fn place(&self) -> Option<RoomId> {
+        let appointment = self.appointment.as_ref().map(AppointmentId::as_str);
+        let place = appointment.or(self.meeting.as_ref().map(MeetingId::as_str))?;
+        Some(place.parse().expect("one id is as good as another"))
+    }
+
     /// A call to these people, now, that belongs to nothing.
     pub fn to(callees: Vec<UserId>, purpose: Purpose) -> Self {
         Self {
@@ -127,6 +149,10 @@ impl Invitation {
             kind: Kind::Call,
             hosts: Vec::new(),
             open: false,
+            door: Door::default(),
+            removed: Vec::new(),
+            part: None,
+            title: None,
             purpose,
             scheduled_at: None,
             patient: None,
@@ -174,6 +200,10 @@ pub enum Departure {
     ConnectionLost,
     /// They answered, but no device of theirs came in.
     NeverCame,
+    /// A host did not let them in. They may come again.
+    TurnedAway,
+    /// A host put them out. They stay out until a host lets them in again.
+    Removed,
 }
 
 /// The longest reason, in characters: every device of everybody gets it.
@@ -226,6 +256,13 @@ pub enum Event {
         /// When ringing ends by itself.
         until: Timestamp,
     },
+    /// A planned call will ring at another time.
+    Rescheduled {
+        /// When.
+        at: Timestamp,
+    },
+    /// A planned call rings soon.
+    Reminded,
     /// A callee accepted. The first one makes the call active.
     Answered {
         /// Who.
@@ -291,10 +328,61 @@ pub enum Event {
     },
     /// A host said that the visit begins.
     Begun,
-    /// Somebody who was not named may come.
+    /// Somebody who was not named may come, as far as the door.
+    Expected {
+        /// Who.
+        user: UserId,
+        /// What for, if they have no account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Part>,
+    },
+    /// Somebody waits at the door, or waits there with another device or another
+    /// check than before.
+    CameToDoor {
+        /// Who.
+        user: UserId,
+        /// With which device.
+        device: DeviceId,
+        /// What it sends once it is let in.
+        media: Media,
+        /// What it found out about itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        check: Option<DeviceCheck>,
+    },
+    /// A host lets somebody in, whoever they are and whatever was before.
     Admitted {
         /// Who.
         user: UserId,
+    },
+    /// From here on nobody comes in but hosts, or people come in again.
+    Locked {
+        /// Nobody comes in.
+        locked: bool,
+    },
+    /// Others wait at the door from here on.
+    DoorSet {
+        /// Who does.
+        door: Door,
+    },
+    /// Somebody decides for all from here on, or no longer does.
+    HostChanged {
+        /// Who.
+        user: UserId,
+        /// They do.
+        host: bool,
+    },
+    /// A host asks for quiet.
+    MuteAsked {
+        /// Of whom; of everybody else if this names nobody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserId>,
+    },
+    /// A hand went up, or down.
+    HandRaised {
+        /// Whose.
+        user: UserId,
+        /// Up.
+        raised: bool,
     },
     /// Somebody wrote to the others.
     Said {
@@ -305,6 +393,12 @@ pub enum Event {
         /// To whom; to everybody if this names nobody.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         to: Vec<UserId>,
+        /// What came with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Attachment>,
+        /// What their client calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<MessageKey>,
     },
     /// Somebody agreed to be recorded.
     ConsentGiven {
@@ -350,6 +444,8 @@ impl Event {
         match self {
             Event::Initiated { .. } => "call.initiated",
             Event::Rang { .. } => "call.rang",
+            Event::Rescheduled { .. } => "call.rescheduled",
+            Event::Reminded => "call.reminded",
             Event::Answered { .. } => "call.answered",
             Event::Declined { .. } => "call.declined",
             Event::Missed { .. } => "call.missed",
@@ -359,7 +455,14 @@ impl Event {
             Event::ConnectionResumed { .. } => "call.connection_resumed",
             Event::Left { .. } => "call.left",
             Event::Begun => "call.begun",
+            Event::Expected { .. } => "call.expected",
+            Event::CameToDoor { .. } => "call.came_to_door",
             Event::Admitted { .. } => "call.admitted",
+            Event::Locked { .. } => "call.locked",
+            Event::DoorSet { .. } => "call.door_set",
+            Event::HostChanged { .. } => "call.host_changed",
+            Event::MuteAsked { .. } => "call.mute_asked",
+            Event::HandRaised { .. } => "call.hand_raised",
             Event::Said { .. } => "call.said",
             Event::ConsentGiven { .. } => "call.consent_given",
             Event::ConsentWithdrawn { .. } => "call.consent_withdrawn",

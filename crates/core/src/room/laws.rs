@@ -1,6 +1,9 @@
 //! The laws of a room, and a machine that looks for exceptions: any script of
 //! commands, by anybody, in any order, with any waiting in between.
 
+mod door;
+mod said;
+
 use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -13,6 +16,8 @@ const PEOPLE: [&str; 4] = ["ann", "bob", "cy", "dora"];
 const RULES: Rules = Rules {
     ring: Duration::from_secs(45),
     grace: Duration::from_secs(30),
+    door_grace: Duration::from_secs(7),
+    remind: Duration::from_secs(60),
     arrival: Duration::from_secs(30),
     alone: Duration::from_secs(120),
     most_people: 3,
@@ -21,7 +26,7 @@ const DEVICES: [&str; 3] = ["desk", "phone", "tablet"];
 
 #[derive(Debug, Clone)]
 enum Step {
-    Ask(Actor, Command),
+    Ask(Actor, Box<Command>),
     Wait(u64),
 }
 
@@ -41,6 +46,20 @@ fn others() -> impl Strategy<Value = OtherDevice> {
     select(&[OtherDevice::Prevails, OtherDevice::IsPutOut, OtherDevice::Stays][..])
 }
 
+fn doors() -> impl Strategy<Value = Door> {
+    select(&[Door::Open, Door::Usual, Door::Strict][..])
+}
+
+fn parts() -> impl Strategy<Value = Option<Part>> {
+    let parts = [Part::Guest, Part::Interpreter, Part::Carer, Part::Observer];
+    proptest::option::of(select(parts.to_vec()))
+}
+
+fn keys() -> impl Strategy<Value = Option<MessageKey>> {
+    let key = |text: &str| MessageKey::try_from(text.to_owned()).expect("a key");
+    proptest::option::of(select(vec![key("first"), key("second")]))
+}
+
 fn message() -> Message {
     Message::try_from("hello".to_owned()).expect("a message")
 }
@@ -48,12 +67,15 @@ fn message() -> Message {
 fn invitations() -> impl Strategy<Value = Invitation> {
     let kinds = select(&[Kind::Call, Kind::Call, Kind::Consultation, Kind::Meeting][..]);
     let scheduled_at = proptest::option::of((0i64..400_000).prop_map(Timestamp::from_millis));
-    (vec(users(), 0..4), scheduled_at, kinds, vec(users(), 0..2), any::<bool>()).prop_map(
-        |(callees, scheduled_at, kind, hosts, open)| Invitation {
+    let people = (vec(users(), 0..4), vec(users(), 0..2), vec(users(), 0..2));
+    (people, scheduled_at, kinds, doors(), any::<bool>()).prop_map(
+        |((callees, hosts, removed), scheduled_at, kind, door, open)| Invitation {
             scheduled_at,
             kind,
             hosts,
+            removed,
             open,
+            door,
             ..Invitation::to(callees, Purpose::Video)
         },
     )
@@ -76,8 +98,14 @@ fn commands() -> impl Strategy<Value = Command> {
         1 => Just(Command::End { reason: None }),
         1 => devices().prop_map(|device| Command::HangUp { device, reason: None }),
         1 => Just(Command::Begin),
-        1 => users().prop_map(|user| Command::Admit { user }),
-        1 => vec(users(), 0..2).prop_map(|to| Command::Say { message: message(), to }),
+        1 => (0i64..400_000).prop_map(|at| Command::Reschedule { at: Timestamp::from_millis(at) }),
+        4 => (devices(), media())
+            .prop_map(|(device, media)| Command::Arrive { device, media, check: None }),
+        3 => decisions(),
+        2 => (proptest::option::of(users()), any::<bool>())
+            .prop_map(|(user, raised)| Command::RaiseHand { user, raised }),
+        3 => (vec(users(), 0..2), keys())
+            .prop_map(|(to, key)| Command::Say { message: message(), to, file: None, key }),
         5 => (users(), any::<bool>()).prop_map(|(user, agreed)| Command::Consent {
             user,
             agreed,
@@ -86,8 +114,30 @@ fn commands() -> impl Strategy<Value = Command> {
         3 => Just(Command::StartRecording { recording: "rec".parse().expect("an id") }),
         1 => Just(Command::StopRecording { recording: None }),
         3 => devices().prop_map(|device| Command::LoseConnection { device }),
+        1 => demands(),
+    ]
+}
+
+/// What hosts decide.
+fn decisions() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        3 => users().prop_map(|user| Command::Admit { user }),
+        1 => Just(Command::AdmitAll),
+        1 => users().prop_map(|user| Command::TurnAway { user, reason: None }),
+        1 => users().prop_map(|user| Command::Remove { user, reason: None }),
+        1 => any::<bool>().prop_map(|locked| Command::Lock { locked }),
+        2 => doors().prop_map(|door| Command::SetDoor { door }),
+        1 => (users(), any::<bool>()).prop_map(|(user, host)| Command::MakeHost { user, host }),
+        1 => proptest::option::of(users()).prop_map(|user| Command::AskToMute { user }),
+    ]
+}
+
+/// What only the house asks for.
+fn demands() -> impl Strategy<Value = Command> {
+    prop_oneof![
         1 => Just(Command::Restart),
-        1 => Just(Command::Elapse),
+        2 => Just(Command::Elapse),
+        3 => (users(), parts()).prop_map(|(user, part)| Command::Expect { user, part }),
     ]
 }
 
@@ -100,13 +150,15 @@ fn actors() -> impl Strategy<Value = Actor> {
 }
 
 fn scripts() -> impl Strategy<Value = Vec<Step>> {
+    let ask = |(by, command)| Step::Ask(by, Box::new(command));
     let step = prop_oneof![
-        8 => (actors(), commands()).prop_map(|(by, command)| Step::Ask(by, command)),
+        8 => (actors(), commands()).prop_map(ask),
+        1 => demands().prop_map(move |command| ask((Actor::House, command))),
         1 => (0u64..150).prop_map(Step::Wait),
     ];
     // Most scripts start with a call, or little would ever happen.
     let opening = (actors(), invitations())
-        .prop_map(|(by, invitation)| Step::Ask(by, Command::Initiate(invitation)));
+        .prop_map(|(by, invitation)| Step::Ask(by, Box::new(Command::Initiate(invitation))));
     (opening, vec(step, 0..60)).prop_map(|(first, rest)| [vec![first], rest].concat())
 }
 
@@ -118,7 +170,7 @@ fn play(script: Vec<Step>, mut look: impl FnMut(&Room, &[Entry], &Room)) -> (Roo
     let mut journal = Vec::new();
     for step in script {
         let (by, command) = match step {
-            Step::Ask(by, command) => (by, command),
+            Step::Ask(by, command) => (by, *command),
             Step::Wait(seconds) => {
                 now = now.plus(Duration::from_secs(seconds));
                 (Actor::House, Command::Elapse)
@@ -141,8 +193,10 @@ fn keeps_its_shape(room: &Room) {
         assert!(room.participants().all(|(_, it)| !it.stage.is_in_room()));
     } else if room.phase != Phase::Blank {
         let waits = room.next_deadline().is_some();
-        let company = room.participants().filter(|(_, it)| it.stage.is_in_room()).count();
-        let enough = if room.kind().is_place() { 1 } else { 2 };
+        let inside = room.people_inside().count();
+        let place = room.kind().is_place();
+        let company = if place { inside + room.people_waiting().count() } else { inside };
+        let enough = if place { 1 } else { 2 };
         assert!(waits || company >= enough, "an open room has company or a deadline: {room:?}");
     }
     if matches!(room.phase, Phase::Scheduled { .. } | Phase::Ringing) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Private;
+use crate::{FileId, Private};
 
 /// The longest message, in characters: a page of text. Everybody in the room
 /// gets it at once.
@@ -49,4 +49,49 @@ impl From<Message> for String {
     fn from(message: Message) -> String {
         message.0.into_revealed()
     }
+}
+
+/// The longest key of a message, in bytes: room for a UUID and a prefix.
+const LONGEST_KEY: usize = 64;
+
+/// What a client calls a message it writes, so that saying it again after a
+/// lost answer says nothing new.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MessageKey(String);
+
+/// The text is empty, or longer than 64 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the key of a message has 1 to 64 bytes")]
+pub struct NotAKey;
+
+impl TryFrom<String> for MessageKey {
+    type Error = NotAKey;
+
+    fn try_from(text: String) -> Result<Self, NotAKey> {
+        match text.len() {
+            1..=LONGEST_KEY => Ok(Self(text)),
+            _ => Err(NotAKey),
+        }
+    }
+}
+
+impl From<MessageKey> for String {
+    fn from(key: MessageKey) -> String {
+        key.0
+    }
+}
+
+/// A file that came with a message. Its bytes are kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Which.
+    pub id: FileId,
+    /// What it was called where it came from.
+    pub name: Private<String>,
+    /// What it holds, found out by looking into it: `image/png`.
+    pub media_type: String,
+    /// How large it is.
+    pub bytes: u64,
 }

@@ -6,7 +6,10 @@
 mod command;
 mod consent;
 mod decide;
+mod door;
 mod event;
+#[cfg(test)]
+mod explore;
 #[cfg(test)]
 mod laws;
 mod message;
@@ -14,14 +17,15 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use command::{Command, OtherDevice, Refusal, Rules};
 pub use consent::{Consent, ConsentMethod, Recording};
+pub use door::{DeviceCheck, Door, Part, Verdict};
 pub use event::{
     Departure, Entry, Event, Invitation, Kind, Media, Outcome, Purpose, Reason, TooLong,
 };
-pub use message::{Message, NotAMessage};
+pub use message::{Attachment, Message, MessageKey, NotAKey, NotAMessage};
 pub use stage::{Stage, StageName};
 
 use crate::{DeviceId, RoomId, Timestamp, UserId};
@@ -75,7 +79,23 @@ pub struct Participant {
     pub resumed: u32,
     /// Their consent to being recorded, while it lasts.
     pub consent: Option<Consent>,
+    /// A host let them in: the door keeps them no longer.
+    pub admitted: bool,
+    /// A host put them out, and none has let them in since.
+    pub removed: bool,
+    /// What they are there for, if they have no account.
+    pub part: Option<Part>,
+    /// Since when their hand is up.
+    pub hand_since: Option<Timestamp>,
+    /// They came as far as the door, and nobody has let them in since.
+    kept_out: bool,
+    /// What their client called the latest messages it wrote.
+    said: VecDeque<MessageKey>,
 }
+
+/// How many keys of messages are remembered of each person: a client repeats
+/// what was not acknowledged, which is never much.
+const KEYS_REMEMBERED: usize = 64;
 
 impl Participant {
     fn new(stage: Stage, invited_at: Timestamp) -> Self {
@@ -88,15 +108,36 @@ impl Participant {
             incarnation: 0,
             resumed: 0,
             consent: None,
+            admitted: false,
+            removed: false,
+            part: None,
+            hand_since: None,
+            kept_out: false,
+            said: VecDeque::new(),
         }
     }
 
     /// The device that stands for them in the room.
     pub fn device(&self) -> Option<&DeviceId> {
-        match &self.stage {
-            Stage::Present { device } | Stage::Lost { device, .. } => Some(device),
-            _ => None,
+        self.stage.device().filter(|_| self.stage.is_in_room())
+    }
+
+    fn remember(&mut self, key: Option<&MessageKey>) {
+        let Some(key) = key else { return };
+        if self.said.len() == KEYS_REMEMBERED {
+            self.said.pop_front();
         }
+        self.said.push_back(key.clone());
+    }
+
+    fn goes(&mut self, departure: Departure, at: Timestamp) {
+        if matches!(departure, Departure::Removed | Departure::TurnedAway) {
+            (self.admitted, self.kept_out) = (false, true);
+        }
+        self.removed |= departure == Departure::Removed;
+        self.stage = Stage::Left(departure);
+        self.hand_since = None;
+        self.left_at = Some(at);
     }
 }
 
@@ -111,11 +152,16 @@ pub struct Room {
     started_at: Option<Timestamp>,
     ring_until: Option<Timestamp>,
     alone_since: Option<Timestamp>,
+    /// When to remind people of a planned call, until that was done.
+    remind_at: Option<Timestamp>,
     caller: Option<UserId>,
     invitation: Option<Invitation>,
     participants: BTreeMap<UserId, Participant>,
     recording: Option<Recording>,
     begun: bool,
+    door: Door,
+    locked: bool,
+    hosts: BTreeSet<UserId>,
 }
 
 impl Room {
@@ -130,11 +176,15 @@ impl Room {
             started_at: None,
             ring_until: None,
             alone_since: None,
+            remind_at: None,
             caller: None,
             invitation: None,
             participants: BTreeMap::new(),
             recording: None,
             begun: false,
+            door: Door::default(),
+            locked: false,
+            hosts: BTreeSet::new(),
         }
     }
 
@@ -211,6 +261,44 @@ impl Room {
         self.begun
     }
 
+    /// Who waits until a host lets them in.
+    pub fn door(&self) -> Door {
+        self.door
+    }
+
+    /// Whether nobody comes in but hosts.
+    pub fn is_locked(&self) -> bool {
+        self.locked
+    }
+
+    /// Whether somebody decides for all: a host, and whoever made a call.
+    pub fn is_host(&self, user: &UserId) -> bool {
+        let calls = !self.kind().is_place() && self.caller.as_ref() == Some(user);
+        calls || self.hosts.contains(user)
+    }
+
+    /// Everybody who decides for all, in the order of their ids; but for whoever
+    /// made a call.
+    pub fn hosts(&self) -> impl Iterator<Item = &UserId> {
+        self.hosts.iter()
+    }
+
+    /// Everybody at the door, connected or not, in the order of their ids.
+    pub fn people_waiting(&self) -> impl Iterator<Item = (&UserId, &Participant)> {
+        self.participants.iter().filter(|(_, it)| it.stage.is_waiting())
+    }
+
+    /// Whether `user` hears all that goes on: whom the room is meant for, who opened
+    /// it, and who has been in it. Those who wait, those who went away from the door, and those
+    /// who were removed, hear only what concerns themselves.
+    pub fn hears_all(&self, user: &UserId) -> bool {
+        let meant = self.is_host(user)
+            || self.caller.as_ref() == Some(user)
+            || self.invitation.as_ref().is_some_and(|it| it.callees.contains(user));
+        let hears = |it: &Participant| !it.removed && !it.kept_out && !it.stage.is_waiting();
+        self.participant(user).is_some_and(|it| hears(it) && (meant || it.joined_at.is_some()))
+    }
+
     /// The recording that runs, if one does.
     pub fn recording(&self) -> Option<&Recording> {
         self.recording.as_ref()
@@ -235,13 +323,34 @@ impl Room {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match self.phase {
             Phase::Blank | Phase::Over { .. } => None,
-            Phase::Scheduled { at } => self.stage_deadlines().chain([at]).min(),
-            Phase::Ringing | Phase::Active => {
+            Phase::Scheduled { .. } | Phase::Ringing | Phase::Active => {
                 let alone = self.alone_since.map(|since| since.plus(self.rules.alone));
-                let ring = self.ring_until.filter(|_| self.anybody_rings());
-                self.stage_deadlines().chain(alone).chain(ring).min()
+                let rings = self.phase == Phase::Ringing || self.anybody_rings();
+                let ring = self.ring_until.filter(|_| rings);
+                let planned = self.rings_at().into_iter().chain(self.reminds_at());
+                self.stage_deadlines().chain(alone).chain(ring).chain(planned).min()
             }
         }
+    }
+
+    /// When a scheduled call rings. One that began early still rings those who
+    /// have not come by then.
+    fn rings_at(&self) -> Option<Timestamp> {
+        let invitation = self.invitation.as_ref()?;
+        let absent =
+            |it: &UserId| self.participant(it).is_some_and(|it| it.stage == Stage::Invited);
+        match self.phase {
+            Phase::Scheduled { at } => Some(at),
+            Phase::Active if !invitation.kind.is_place() && self.ring_until.is_none() => {
+                invitation.scheduled_at.filter(|_| invitation.callees.iter().any(absent))
+            }
+            _ => None,
+        }
+    }
+
+    /// When to remind people of a scheduled call that has not begun.
+    fn reminds_at(&self) -> Option<Timestamp> {
+        self.remind_at.filter(|_| matches!(self.phase, Phase::Scheduled { .. }))
     }
 
     /// Whether `from`, on `device`, may send a signal to `to`. Signals change
@@ -261,6 +370,8 @@ impl Room {
         match &entry.event {
             Event::Initiated { caller, invitation } => self.begin(at, caller, invitation),
             Event::Rang { until } => self.start_ringing(*until),
+            Event::Rescheduled { at: later } => self.plan(at, *later),
+            Event::Reminded => self.remind_at = None,
             Event::Answered { user, device, until } => {
                 self.phase = Phase::Active;
                 self.started_at.get_or_insert(at);
@@ -277,31 +388,69 @@ impl Room {
                     it.incarnation = entry.seq;
                     it.joined_at.get_or_insert(at);
                     it.left_at = None;
+                    it.kept_out = false;
                 });
+                // A guest may be let in before anybody who was called answers.
+                let is_to_come = matches!(self.phase, Phase::Scheduled { .. } | Phase::Ringing);
+                if is_to_come && self.caller.as_ref() != Some(user) {
+                    self.phase = Phase::Active;
+                }
                 if matches!(self.phase, Phase::Active) && self.people_inside().nth(1).is_some() {
                     self.started_at.get_or_insert(at);
                 }
             }
             Event::MediaChanged { user, media } => self.with(user, |it| it.media = *media),
             Event::ConnectionLost { user, until } => self.with(user, |it| {
-                if let Some(device) = it.device().cloned() {
+                if let Stage::Waiting { lost_until, .. } = &mut it.stage {
+                    *lost_until = Some(*until);
+                } else if let Some(device) = it.device().cloned() {
                     it.stage = Stage::Lost { device, until: *until };
                 }
             }),
             Event::ConnectionResumed { user, device } => self.with(user, |it| {
-                it.stage = Stage::Present { device: device.clone() };
                 it.resumed += 1;
+                if let Stage::Waiting { device: waits, lost_until, .. } = &mut it.stage {
+                    (*waits, *lost_until) = (device.clone(), None);
+                } else {
+                    it.stage = Stage::Present { device: device.clone() };
+                }
             }),
-            Event::Left { user, departure, .. } => self.with(user, |it| {
-                it.stage = Stage::Left(*departure);
-                it.left_at = Some(at);
-            }),
+            Event::Left { user, departure, .. } => self.with(user, |it| it.goes(*departure, at)),
             Event::Begun => {
                 self.begun = true;
                 self.started_at.get_or_insert(at);
             }
-            Event::Admitted { user } => self.name(user, at),
-            Event::Said { .. } => {}
+            Event::Expected { user, part } => {
+                self.name(user, at);
+                self.with(user, |it| it.part = *part);
+            }
+            Event::CameToDoor { user, device, media, check } => {
+                self.name(user, at);
+                let (device, media, check) = (device.clone(), *media, *check);
+                self.with(user, |it| {
+                    let since = match it.stage {
+                        Stage::Waiting { since, .. } => since,
+                        _ => at,
+                    };
+                    it.stage = Stage::Waiting { device, media, since, check, lost_until: None };
+                    it.kept_out = !it.admitted;
+                });
+            }
+            Event::Admitted { user } => {
+                self.name(user, at);
+                self.with(user, |it| {
+                    (it.admitted, it.removed, it.kept_out) = (true, false, false);
+                });
+            }
+            Event::Locked { locked } => self.locked = *locked,
+            Event::DoorSet { door } => self.door = *door,
+            Event::HostChanged { user, host: true } => drop(self.hosts.insert(user.clone())),
+            Event::HostChanged { user, host: false } => drop(self.hosts.remove(user)),
+            Event::MuteAsked { .. } => {}
+            Event::HandRaised { user, raised } => {
+                self.with(user, |it| it.hand_since = raised.then_some(at));
+            }
+            Event::Said { user, key, .. } => self.with(user, |it| it.remember(key.as_ref())),
             Event::ConsentGiven { user, method } => {
                 let consent = Consent { method: *method, at };
                 self.name(user, at);
@@ -329,9 +478,28 @@ impl Room {
         };
         self.caller = Some(caller.clone());
         self.invitation = Some(invitation.clone());
+        if let Phase::Scheduled { at: later } = self.phase {
+            self.plan(at, later);
+        }
+        self.door = invitation.door;
+        self.hosts = invitation.hosts.iter().cloned().collect();
         self.participants.insert(caller.clone(), Participant::new(Stage::Calling, at));
-        for callee in &invitation.callees {
-            self.participants.insert(callee.clone(), Participant::new(Stage::Invited, at));
+        self.with(caller, |it| it.part = invitation.part);
+        for user in invitation.callees.iter().chain(&invitation.hosts) {
+            self.name(user, at);
+        }
+        for user in &invitation.removed {
+            self.name(user, at);
+            self.with(user, |it| it.goes(Departure::Removed, at));
+        }
+    }
+
+    /// Has it ring later. Who plans a call that is near needs no reminder.
+    fn plan(&mut self, now: Timestamp, at: Timestamp) {
+        self.phase = Phase::Scheduled { at };
+        self.remind_at = Some(at.minus(self.rules.remind)).filter(|it| *it > now);
+        if let Some(invitation) = &mut self.invitation {
+            invitation.scheduled_at = Some(at);
         }
     }
 
@@ -342,12 +510,13 @@ impl Room {
     }
 
     fn start_ringing(&mut self, until: Timestamp) {
-        if !self.kind().is_place() {
+        if let Phase::Scheduled { .. } = self.phase {
             self.phase = Phase::Ringing;
         }
         self.ring_until = Some(until);
-        for participant in self.participants.values_mut() {
-            if participant.stage == Stage::Invited {
+        let callees = self.invitation.as_ref().map(|it| it.callees.as_slice()).unwrap_or_default();
+        for (user, participant) in &mut self.participants {
+            if participant.stage == Stage::Invited && callees.contains(user) {
                 participant.stage = Stage::Ringing;
             }
         }
@@ -362,9 +531,8 @@ impl Room {
             closed,
         };
         for participant in self.participants.values_mut() {
-            if participant.stage.is_in_room() {
-                participant.left_at = Some(entry.at);
-                participant.stage = Stage::Left(Departure::Left);
+            if participant.stage.is_in_room() || participant.stage.is_waiting() {
+                participant.goes(Departure::Left, entry.at);
             }
         }
     }
@@ -382,10 +550,15 @@ impl Room {
     }
 
     /// How many are in or on their way. At a place, those who are only rung do
-    /// not count: nobody's wait depends on them.
+    /// not count: nobody's wait depends on them. In a call those at the door do
+    /// not: they came to it and do not keep it going.
     fn people_coming(&self) -> usize {
         let place = self.kind().is_place();
-        let counts = |it: &Stage| it.is_coming() && !(place && *it == Stage::Ringing);
+        let counts = |it: &Stage| match it {
+            Stage::Ringing => !place,
+            Stage::Waiting { .. } => place,
+            it => it.is_coming(),
+        };
         self.participants.values().filter(|it| counts(&it.stage)).count()
     }
 

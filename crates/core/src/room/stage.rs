@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Departure;
+use super::{Departure, DeviceCheck, Media};
 use crate::{DeviceId, Timestamp};
 
 /// Where one person stands in a call.
@@ -33,6 +33,19 @@ pub enum Stage {
         /// How long we wait.
         until: Timestamp,
     },
+    /// At the door.
+    Waiting {
+        /// With this device.
+        device: DeviceId,
+        /// What it sends once it is let in.
+        media: Media,
+        /// Since when; coming back keeps their place in line.
+        since: Timestamp,
+        /// What it found out about itself.
+        check: Option<DeviceCheck>,
+        /// How long we wait, if the connection is lost.
+        lost_until: Option<Timestamp>,
+    },
     /// They said no.
     Declined,
     /// They let it ring.
@@ -51,6 +64,7 @@ impl Stage {
             Stage::Accepted { .. } => StageName::Accepted,
             Stage::Present { .. } => StageName::Present,
             Stage::Lost { .. } => StageName::Lost,
+            Stage::Waiting { .. } => StageName::Waiting,
             Stage::Declined => StageName::Declined,
             Stage::Missed => StageName::Missed,
             Stage::Left(_) => StageName::Left,
@@ -67,9 +81,25 @@ impl Stage {
         self.is_in_room() || matches!(self, Stage::Ringing | Stage::Accepted { .. })
     }
 
+    /// At the door, be the connection lost or not.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Stage::Waiting { .. })
+    }
+
+    /// The device that stands for them, in the room or at the door.
+    pub fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Stage::Present { device }
+            | Stage::Lost { device, .. }
+            | Stage::Waiting { device, .. } => Some(device),
+            _ => None,
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         match self {
             Stage::Accepted { until, .. } | Stage::Lost { until, .. } => Some(*until),
+            Stage::Waiting { lost_until, .. } => *lost_until,
             _ => None,
         }
     }
@@ -91,6 +121,8 @@ pub enum StageName {
     Present,
     /// In the room, with the connection lost.
     Lost,
+    /// At the door.
+    Waiting,
     /// They said no.
     Declined,
     /// They let it ring.
@@ -100,13 +132,14 @@ pub enum StageName {
 }
 
 impl StageName {
-    const ALL: [StageName; 9] = [
+    const ALL: [StageName; 10] = [
         StageName::Calling,
         StageName::Invited,
         StageName::Ringing,
         StageName::Accepted,
         StageName::Present,
         StageName::Lost,
+        StageName::Waiting,
         StageName::Declined,
         StageName::Missed,
         StageName::Left,
@@ -121,6 +154,7 @@ impl StageName {
             StageName::Accepted => "accepted",
             StageName::Present => "present",
             StageName::Lost => "lost",
+            StageName::Waiting => "waiting",
             StageName::Declined => "declined",
             StageName::Missed => "missed",
             StageName::Left => "left",

@@ -9,7 +9,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::SignalWord;
-use crate::{Signal, SignalKind, Viewer, native::json};
+use crate::{
+    Signal, SignalKind, Viewer,
+    door::{is_inside, rings_for, waits_elsewhere},
+    native::json,
+};
 
 type Say<'s> = &'s mut dyn FnMut(&str, String);
 
@@ -193,10 +197,20 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
     let (call_id, timestamp) = (&viewer.name_of(after.id()), entry.at);
     let inside = viewer.is_in(after);
     let other = |user: &UserId| user != viewer.user;
+    let mut ended = |reason: &str| {
+        say("call-ended", json(&CallClosed { call_id, reason, timestamp }));
+    };
     match &entry.event {
         Event::Initiated { .. }
-        | Event::Missed { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -220,6 +234,22 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
                 say("call-answered", json(&answered));
             }
         }
+        // Whoever goes on without a device that rang: all of theirs stop ringing.
+        Event::CameToDoor { user, .. } if waits_elsewhere(viewer, before, after) => {
+            left(call_id, user, "moved to another device", say);
+        }
+        Event::CameToDoor { user, .. }
+            if !other(user) && rings_for(before, user) && !viewer.waits_at(after) =>
+        {
+            say("call-answered", json(&CallAnswered { call_id, answered_by: user, timestamp }));
+        }
+        Event::Declined { user, reason } if !other(user) => {
+            ended(reason.as_ref().map_or("declined", |it| it.reveal()));
+        }
+        Event::Missed { user } if !other(user) => ended("missed"),
+        Event::Left { user, departure, reason } if !other(user) && is_sent_away(*departure) => {
+            ended(why_left(*departure, reason.as_ref()));
+        }
         Event::Declined { user, reason } if inside && other(user) => {
             left(call_id, user, reason.as_ref().map_or("declined", |it| it.reveal()), say);
         }
@@ -240,20 +270,28 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         Event::Joined { user, .. } if viewer.is_in(before) => {
             left(call_id, user, "moved to another device", say);
         }
-        Event::ConnectionResumed { user, .. } if inside && other(user) => {
+        Event::ConnectionResumed { user, .. }
+            if inside && other(user) && is_inside(after, user) =>
+        {
             joined(call_id, user, media_of(after, user), say);
         }
-        Event::ConnectionResumed { .. } if inside => room_participants(viewer, after, say),
+        Event::ConnectionResumed { user, .. } if inside && !other(user) => {
+            room_participants(viewer, after, say);
+        }
         Event::MediaChanged { user, media } if inside && other(user) => {
             say("participant-media-updated", json(&media_updated(call_id, user, *media)));
         }
-        Event::ConnectionLost { user, .. } if inside && other(user) => {
+        Event::ConnectionLost { user, .. } if inside && other(user) && is_inside(after, user) => {
             let gone = ParticipantDisconnected { call_id, user_id: user, timestamp };
             say("participant-disconnected", json(&gone));
         }
-        Event::Left { user, departure, reason } if inside && other(user) => {
+        // Who went from the door was never announced.
+        Event::Left { user, departure, reason }
+            if inside && other(user) && !waits(before, user) =>
+        {
             left(call_id, user, why_left(*departure, reason.as_ref()), say);
         }
+        Event::Ended { .. } if has_heard_its_end(before, viewer.user) => {}
         Event::Ended { outcome, reason, .. } => {
             let reason = reason.as_ref().map_or(outcome.as_str(), |it| it.reveal());
             let closed = json(&CallClosed { call_id, reason, timestamp });
@@ -265,12 +303,32 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         }
         // For those outside the room, or about themselves.
         Event::Declined { .. }
+        | Event::Missed { .. }
+        | Event::CameToDoor { .. }
         | Event::Joined { .. }
         | Event::ConnectionResumed { .. }
         | Event::MediaChanged { .. }
         | Event::ConnectionLost { .. }
         | Event::Left { .. } => {}
     }
+}
+
+/// Whether the devices of somebody were told before that the call is over for
+/// them.
+fn has_heard_its_end(room: &Room, user: &UserId) -> bool {
+    room.participant(user).is_some_and(|it| match it.stage {
+        Stage::Declined | Stage::Missed => true,
+        Stage::Left(departure) => is_sent_away(departure),
+        _ => false,
+    })
+}
+
+fn is_sent_away(departure: Departure) -> bool {
+    matches!(departure, Departure::TurnedAway | Departure::Removed)
+}
+
+fn waits(room: &Room, user: &UserId) -> bool {
+    room.participant(user).is_some_and(|it| it.stage.is_waiting())
 }
 
 fn joined(call_id: &RoomId, user_id: &UserId, media: Media, say: Say<'_>) {
@@ -297,6 +355,8 @@ fn why_left(departure: Departure, reason: Option<&Reason>) -> &str {
         (None, Departure::Left) => "left",
         (None, Departure::ConnectionLost) => "connection lost",
         (None, Departure::NeverCame) => "did not come",
+        (None, Departure::TurnedAway) => "turned away",
+        (None, Departure::Removed) => "removed",
     }
 }
 

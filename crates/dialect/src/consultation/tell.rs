@@ -7,8 +7,10 @@ use housecall_core::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::Consultation;
 use crate::{
-    Gesture, Signal, SignalKind, Viewer,
+    Dialect, Gesture, Problem, Signal, SignalKind, Viewer,
+    door::{is_inside, sent_away, waits_elsewhere},
     native::{json, wire::Person},
 };
 
@@ -254,7 +256,17 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         }
         // Another device of theirs carries the media now.
         Event::Joined { user, .. } if viewer.is_in(before) => left(session_id, user, say),
-        Event::Left { user, .. } if inside && other(user) => left(session_id, user, say),
+        Event::CameToDoor { user, .. } if waits_elsewhere(viewer, before, after) => {
+            left(session_id, user, say);
+        }
+        Event::Left { user, .. } if inside && other(user) && is_inside(before, user) => {
+            left(session_id, user, say);
+        }
+        event @ Event::Left { .. } if viewer.follows(before) || viewer.is_at_door(before) => {
+            if let Some(problem) = sent_away(viewer, event) {
+                put_out(viewer, session_id, before, entry, &problem, say);
+            }
+        }
         Event::Begun if viewer.follows(after) => {
             let started = SessionStarted {
                 session_id,
@@ -263,13 +275,15 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
             };
             say("consultation:session_started", json(&started));
         }
-        Event::Said { .. } if viewer.follows(after) && viewer.may_read(&entry.event) => {
+        event @ Event::Said { .. } if viewer.reads(after, event) => {
             if let Some(message) = message(viewer, session_id, entry) {
                 let new = NewMessage { message, conversation_id: session_id };
                 say("chat:message:new", json(&new));
             }
         }
-        Event::Ended { .. } if viewer.follows(before) => ended(session_id, after, entry, say),
+        Event::Ended { .. } if viewer.follows(before) || viewer.is_at_door(before) => {
+            ended(session_id, after, entry, say);
+        }
         // For those outside the session, about themselves, or what this
         // vocabulary does not speak of.
         Event::Initiated { .. }
@@ -282,7 +296,16 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         | Event::ConnectionLost { .. }
         | Event::ConnectionResumed { .. }
         | Event::Left { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::CameToDoor { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -329,7 +352,24 @@ fn left(session_id: &RoomId, user_id: &UserId, say: Say<'_>) {
     say("consultation:user_left", json(&UserLeft { user_id, session_id }));
 }
 
-fn ended(session_id: &RoomId, room: &Room, entry: &Entry, say: Say<'_>) {
+/// A client that is in stops its media when the session has ended, and for
+/// nothing else; why it has ended for this one alone, the error says.
+fn put_out(
+    viewer: &Viewer<'_>,
+    session_id: &RoomId,
+    before: &Room,
+    entry: &Entry,
+    problem: &Problem,
+    say: Say<'_>,
+) {
+    let (word, body) = Consultation.complain("consultation:join", problem);
+    say(word, body);
+    if viewer.follows(before) {
+        session_ended(session_id, before, entry, say);
+    }
+}
+
+fn session_ended(session_id: &RoomId, room: &Room, entry: &Entry, say: Say<'_>) {
     let ended = SessionEnded {
         session_id,
         ended_by: entry.by.user(),
@@ -337,6 +377,10 @@ fn ended(session_id: &RoomId, room: &Room, entry: &Entry, say: Say<'_>) {
         duration_minutes: minutes(room, entry.at),
     };
     say("consultation:session_ended", json(&ended));
+}
+
+fn ended(session_id: &RoomId, room: &Room, entry: &Entry, say: Say<'_>) {
+    session_ended(session_id, room, entry, say);
     // That it began and that it was held, other words tell.
     let status = session_status(room);
     if status == CANCELLED {
@@ -386,10 +430,6 @@ fn room_status(room: &Room) -> &'static str {
         Some(_) => "active",
         None => "waiting",
     }
-}
-
-fn is_inside(room: &Room, user: &UserId) -> bool {
-    room.participant(user).is_some_and(|it| it.stage.is_in_room())
 }
 
 /// Rounded, as people round: half a minute counts.
@@ -459,6 +499,8 @@ pub(super) fn gesture(
             let read = MessageRead { conversation_id, message_id, read_by: from };
             say("chat:message:read", json(&read));
         }
+        // Nothing these clients could show.
+        Gesture::Reaction(_) => {}
     }
 }
 

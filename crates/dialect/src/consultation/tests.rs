@@ -211,7 +211,7 @@ fn a_whisper_is_for_the_one_it_is_meant_for() {
         other: OtherDevice::Prevails,
     };
     let message: Message = "Only you".to_owned().try_into().expect("a message");
-    let whisper = Command::Say { message, to: vec![id("doctor")] };
+    let whisper = Command::say(message, vec![id("doctor")]);
     let visit = Visit::opened(&Consultation, Kind::Meeting)
         .ask("doctor", come("desk"))
         .ask("patient", come("phone"))
@@ -230,7 +230,7 @@ fn a_whisper_is_for_the_one_it_is_meant_for() {
 fn whoever_comes_to_a_conversation_reads_what_was_written() {
     assert_eq!(
         understood("chat:join", r#"{"conversationId":"c1"}"#),
-        r#"Messages { place: Named(RoomId("c1")), most: 50, shows: Some(Attending(true)) }"#
+        r#"Messages { place: Named(RoomId("c1")), most: 50, after: 0, shows: Some(Attending(true)) }"#
     );
     let said = |seq, user: &str, text: &str| Entry {
         seq,
@@ -240,6 +240,8 @@ fn whoever_comes_to_a_conversation_reads_what_was_written() {
             user: id(user),
             message: text.to_owned().try_into().expect("a message"),
             to: Vec::new(),
+            file: None,
+            key: None,
         },
     };
     let entries = [said(7, "doctor", "Good morning."), said(9, "patient", "Hello.")];
@@ -285,7 +287,7 @@ fn the_others_see_somebody_type_and_read() {
 fn nothing_is_told_to_those_who_are_not_in() {
     let mut visit = opened().says("doctor", "desk", "consultation:join", SESSION).then();
     let hello: Message = "Hello?".to_owned().try_into().expect("a message");
-    visit = visit.ask("doctor", Command::Say { message: hello, to: Vec::new() });
+    visit = visit.ask("doctor", Command::say(hello, Vec::new()));
     let room = visit.room.clone();
     visit.tell(&News::Gesture {
         room: &room,

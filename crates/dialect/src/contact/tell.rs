@@ -11,6 +11,7 @@ use super::CallType;
 use crate::{
     Signal, SignalKind, Viewer,
     between_two::{has_call, is_peer, meets},
+    door::who_ended,
     native::json,
 };
 
@@ -195,12 +196,15 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         Event::Ended { outcome, .. } if over => {
             ended(why_over(*outcome, entry.by.user()), entry.by.user());
         }
-        Event::Left { user, departure, .. } if over => ended(why_left(*departure), Some(user)),
+        Event::Left { user, departure, .. } if over => {
+            ended(why_left(*departure), who_ended(*departure, user, entry.by.user()));
+        }
         Event::Declined { user, .. } if over => ended(Reason::Declined, Some(user)),
         Event::Missed { .. } if over => ended(Reason::Missed, None),
         // The viewer went on with another device. No reason of this vocabulary
         // says so; this one says nothing wrong.
         Event::Answered { user, .. }
+        | Event::CameToDoor { user, .. }
         | Event::Joined { user, .. }
         | Event::ConnectionResumed { user, .. }
             if over =>
@@ -227,7 +231,16 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         | Event::ConnectionLost { .. }
         | Event::ConnectionResumed { .. }
         | Event::Left { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::CameToDoor { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -257,7 +270,8 @@ fn why_over(outcome: Outcome, by: Option<&UserId>) -> Reason {
 
 fn why_left(departure: Departure) -> Reason {
     match departure {
-        Departure::Left => Reason::UserHangup,
+        Departure::Left | Departure::Removed => Reason::UserHangup,
+        Departure::TurnedAway => Reason::Declined,
         Departure::ConnectionLost => Reason::NetworkError,
         Departure::NeverCame => Reason::Timeout,
     }

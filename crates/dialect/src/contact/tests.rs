@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use housecall_core::room::{Departure, Kind, Stage};
+use housecall_core::{
+    Presence,
+    room::{Departure, Kind, Stage},
+};
 
 use super::*;
 use crate::{
@@ -318,7 +321,7 @@ fn the_red_button_leaves_a_consultation() {
 fn what_still_rings_is_told_on_arrival() {
     let welcome = |visit: &Visit, user: &str, on: &str| {
         let rooms = [Arc::new(visit.room.clone())];
-        visit.as_heard_by(user, on, &News::Welcome { rooms: &rooms })
+        visit.as_heard_by(user, on, &News::Welcome { rooms: &rooms, missed: &[] })
     };
     let incoming = r#"incoming_call {"callId":"c1","caller":{"_id":"doctor","username":"doctor","fullName":"DOCTOR","avatarPath":null,"status":"online","statusMessage":null,"lastSeen":null},"type":"video","createdAt":"1970-01-01T00:00:00.000Z"}"#;
     assert_eq!(welcome(&ringing(), "patient", "watch"), [incoming]);
@@ -329,17 +332,22 @@ fn what_still_rings_is_told_on_arrival() {
 #[test]
 fn who_comes_and_goes_is_told_to_those_who_watch() {
     let visit = Visit::blank(&Contact);
-    let presence = |online: bool| {
-        visit.as_heard_by("patient", "phone", &News::Presence { user: &id("doctor"), online })
+    let told = |before: Presence, presence: Presence| {
+        let news = News::Presence { user: &id("doctor"), before, presence };
+        visit.as_heard_by("patient", "phone", &news)
     };
     assert_eq!(
-        presence(true),
+        told(Presence::Offline, Presence::InCall),
         [r#"user_status_changed {"userId":"doctor","status":"online","lastSeen":null}"#]
     );
     assert_eq!(
-        presence(false),
+        told(Presence::Away, Presence::Offline),
         [r#"user_status_changed {"userId":"doctor","status":"offline","lastSeen":null}"#]
     );
+    let reachable = [Presence::Away, Presence::Online, Presence::InCall];
+    for (before, now) in [(0, 1), (1, 2), (2, 0), (2, 1)] {
+        assert!(told(reachable[before], reachable[now]).is_empty());
+    }
 }
 
 const SDP: &str = r#"{"type":"offer","sdp":"v=0\r\n"}"#;

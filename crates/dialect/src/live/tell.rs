@@ -11,6 +11,7 @@ use super::{CallType, MediaType};
 use crate::{
     Signal, SignalKind, Viewer,
     between_two::{has_call, is_peer, meets},
+    door::{is_let_in, who_ended},
     native::json,
 };
 
@@ -38,6 +39,13 @@ struct CallIncoming<'a> {
 struct CallAccepted<'a> {
     call_id: &'a RoomId,
     accepted_by: &'a UserId,
+    timestamp: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CallAdmitted<'a> {
+    call_id: &'a RoomId,
     timestamp: Timestamp,
 }
 
@@ -149,14 +157,22 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
             ended(typed(reason).unwrap_or(outcome.as_str()), entry.by.user());
         }
         Event::Left { user, departure, reason } if over => {
-            ended(typed(reason).unwrap_or(why_left(*departure)), Some(user));
+            let by = who_ended(*departure, user, entry.by.user());
+            ended(typed(reason).unwrap_or(why_left(*departure)), by);
         }
         Event::Declined { user, reason } if over => {
             ended(typed(reason).unwrap_or("declined"), Some(user));
         }
         Event::Missed { .. } if over => ended("missed", None),
         Event::Answered { user, .. } if over => ended("answered elsewhere", Some(user)),
-        Event::Joined { user, .. } | Event::ConnectionResumed { user, .. } if over => {
+        Event::CameToDoor { user, .. } if over && !viewer.waits_at(before) => {
+            ended("answered elsewhere", Some(user));
+        }
+        Event::CameToDoor { user, .. }
+        | Event::Joined { user, .. }
+        | Event::ConnectionResumed { user, .. }
+            if over =>
+        {
             ended("moved to another device", Some(user));
         }
         Event::Rang { .. } => still_ringing(viewer, after, say),
@@ -164,6 +180,10 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
             let reason = typed(reason).unwrap_or("declined");
             let rejected = CallRejected { call_id, rejected_by: user, reason, timestamp };
             say("call:rejected", json(&rejected));
+        }
+        // Its yes was refused; what it hears next is an offer.
+        event @ Event::Joined { .. } if is_let_in(viewer, before, event) && viewer.is_in(after) => {
+            say("call:admitted", json(&CallAdmitted { call_id, timestamp }));
         }
         Event::Joined { user, .. } if meets(viewer, before, user) => {
             say("call:accepted", json(&CallAccepted { call_id, accepted_by: user, timestamp }));
@@ -181,7 +201,16 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         | Event::ConnectionLost { .. }
         | Event::ConnectionResumed { .. }
         | Event::Left { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::CameToDoor { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -222,5 +251,7 @@ fn why_left(departure: Departure) -> &'static str {
         Departure::Left => "left",
         Departure::ConnectionLost => "connection lost",
         Departure::NeverCame => "did not come",
+        Departure::TurnedAway => "turned away",
+        Departure::Removed => "removed",
     }
 }

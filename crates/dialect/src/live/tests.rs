@@ -265,7 +265,7 @@ fn each_medium_that_was_switched_is_told_to_the_other() {
 fn a_device_hears_who_it_is_and_what_still_rings() {
     let welcome = |visit: &Visit, user: &str| {
         let rooms = [Arc::new(visit.room.clone())];
-        visit.as_heard_by(user, "watch", &News::Welcome { rooms: &rooms })
+        visit.as_heard_by(user, "watch", &News::Welcome { rooms: &rooms, missed: &[] })
     };
     assert_eq!(
         welcome(&ringing(), "patient"),

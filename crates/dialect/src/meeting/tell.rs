@@ -10,8 +10,12 @@ use housecall_core::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Lane, Visibility};
-use crate::{Signal, SignalKind, Viewer, native::json, native::wire::Person};
+use super::{Lane, Meeting, Visibility};
+use crate::{
+    Dialect, Problem, Signal, SignalKind, Viewer,
+    door::{is_inside, is_let_in, sent_away},
+    native::{json, wire::Person},
+};
 
 type Say<'s> = &'s mut dyn FnMut(&str, String);
 
@@ -186,10 +190,17 @@ pub(super) fn entry(
     say: Say<'_>,
 ) {
     match &entry.event {
-        Event::Joined { user, device, .. } if lane == Lane::Chat => {
-            came_to_chat(viewer, after, user, device, say);
+        event @ Event::Joined { user, device, .. } if lane == Lane::Chat => {
+            // Whose media lane was let in is in with both.
+            let let_in = is_let_in(viewer, before, event);
+            came_to_chat(viewer, after, user, device, let_in, say);
         }
         Event::Joined { user, .. } => came_to_media(viewer, after, user, say),
+        event @ Event::Left { user, .. } if user == viewer.user => {
+            if let Some(problem) = sent_away(viewer, event) {
+                put_out(viewer, before, &problem, say);
+            }
+        }
         // Whoever never came in is missed by nobody.
         Event::Left { user, departure, .. } if is_inside(before, user) => {
             left(lane, viewer, after, user, *departure, say);
@@ -197,15 +208,21 @@ pub(super) fn entry(
         Event::MediaChanged { user, media } if user != viewer.user && viewer.follows(after) => {
             media_changed(user, *media, say);
         }
-        Event::Said { user, message, to }
-            if lane == Lane::Chat && viewer.follows(after) && viewer.may_read(&entry.event) =>
+        Event::Said { user, message, to, .. }
+            if lane == Lane::Chat && viewer.reads(after, &entry.event) =>
         {
             said(viewer, after, entry, user, message, to, say);
         }
         Event::Admitted { user } if lane == Lane::Chat => {
             admitted(viewer, after, &entry.by, user, say);
         }
-        Event::Ended { reason, .. } if viewer.follows(before) => {
+        // That somebody waits is that they ask to come in.
+        Event::CameToDoor { user, .. }
+            if lane == Lane::Chat && after.is_host(viewer.user) && !waits(before, user) =>
+        {
+            knocked(viewer, after, user, say);
+        }
+        Event::Ended { reason, .. } if viewer.follows(before) || viewer.is_at_door(before) => {
             ended(viewer, after, reason.as_ref(), say);
         }
         // Nobody is rung here, and nobody records. A lost connection is told
@@ -219,7 +236,16 @@ pub(super) fn entry(
         | Event::ConnectionLost { .. }
         | Event::ConnectionResumed { .. }
         | Event::Left { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::CameToDoor { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -230,18 +256,36 @@ pub(super) fn entry(
     }
 }
 
-fn is_inside(room: &Room, user: &UserId) -> bool {
-    room.participant(user).is_some_and(|it| it.stage.is_in_room())
+fn waits(room: &Room, user: &UserId) -> bool {
+    room.participant(user).is_some_and(|it| it.stage.is_waiting())
+}
+
+/// Who waits was refused to join; the client of who was in leaves when the room
+/// has ended.
+fn put_out(viewer: &Viewer<'_>, before: &Room, problem: &Problem, say: Say<'_>) {
+    if viewer.follows(before) {
+        notice("room_ended", viewer, before, &problem.message, say);
+    } else if viewer.is_at_door(before) {
+        let (word, body) = Meeting::CHAT.complain("join_room", problem);
+        say(word, body);
+    }
 }
 
 /// Members of the chat lane offer to whomever they hear of, so they hear of a
 /// newcomer that offers by itself when that is settled. One that waits for an
 /// offer is named to them as if they had asked who is in.
-fn came_to_chat(viewer: &Viewer<'_>, room: &Room, user: &UserId, device: &DeviceId, say: Say<'_>) {
+fn came_to_chat(
+    viewer: &Viewer<'_>,
+    room: &Room,
+    user: &UserId,
+    device: &DeviceId,
+    let_in: bool,
+    say: Say<'_>,
+) {
     if !viewer.follows(room) {
         return;
     }
-    if user == viewer.user && viewer.is_in(room) {
+    if user == viewer.user && (viewer.is_in(room) || let_in) {
         join_room_success(viewer, room, say);
     }
     presence(viewer, room, say);
@@ -319,9 +363,11 @@ fn users_online(viewer: &Viewer<'_>, room: &Room, say: Say<'_>) {
     say("usersOnline", json(&users));
 }
 
-/// Everybody in the rooms of whoever asks.
+/// Everybody in the rooms of whoever asks, but for those they wait to be let in
+/// to.
 pub(super) fn joins_users(viewer: &Viewer<'_>, rooms: &[Arc<Room>], say: Say<'_>) {
-    let rooms = rooms.iter().map(|it| (viewer.name_of(it.id()), people_inside(viewer, it)));
+    let rooms = rooms.iter().filter(|it| it.hears_all(viewer.user));
+    let rooms = rooms.map(|it| (viewer.name_of(it.id()), people_inside(viewer, it)));
     let rooms: Vec<_> = rooms.collect();
     let users = rooms
         .iter()

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use housecall_core::{
     Actor, Private, Role, Room, Rules, Timestamp,
-    room::{Invitation, Kind, Purpose},
+    room::{Door, Invitation, Kind, Purpose},
 };
 
 use super::*;
@@ -120,6 +120,9 @@ impl Story {
             }
         }
         let room = &self.room.clone();
+        if self.room.participant(&user_of(who)).is_some_and(|it| it.stage.is_waiting()) {
+            return self.complains(who, word, &Refusal::NotYet.into());
+        }
         self.answers(who, word, &Answer::Call { room, changed: room.seq() > before })
     }
 
@@ -129,11 +132,7 @@ impl Story {
         self
     }
 
-    fn decide(
-        &mut self,
-        who: &'static str,
-        command: Command,
-    ) -> Result<(), housecall_core::Refusal> {
+    fn decide(&mut self, who: &'static str, command: Command) -> Result<(), Refusal> {
         let by = match who {
             "house" => Actor::House,
             who => Actor::person(user_of(who), Role::Patient),
@@ -142,7 +141,21 @@ impl Story {
             let before = self.room.clone();
             self.room.evolve(&entry);
             let after = self.room.clone();
-            self.tell(who, &News::Entry { before: &before, after: &after, entry: &entry });
+            let news = News::Entry { before: &before, after: &after, entry: &entry };
+            self.tell(who, &news);
+            self.follow_up(&news)?;
+        }
+        Ok(())
+    }
+
+    /// What clients do about some news without saying so.
+    fn follow_up(&mut self, news: &News<'_>) -> Result<(), Refusal> {
+        for connection in self.connections.clone() {
+            let mut command = None;
+            self.hears(connection, |speak, viewer, _| command = speak.follow_up(viewer, news));
+            if let Some(command) = command {
+                self.decide(connection, command)?;
+            }
         }
         Ok(())
     }
@@ -152,7 +165,10 @@ impl Story {
         let (first, others): (Vec<_>, Vec<_>) =
             self.connections.clone().into_iter().partition(|it| *it == first);
         for connection in first.into_iter().chain(others) {
-            self.hears(connection, |speak, viewer, say| speak.encode(viewer, news, say));
+            self.hears(connection, |speak, viewer, say| match news {
+                News::Entry { after, entry, .. } if !viewer.may_hear(after, &entry.event) => {}
+                news => speak.encode(viewer, news, say),
+            });
         }
     }
 
@@ -464,8 +480,9 @@ fn a_connection_that_comes_back_in_time_was_never_away() {
 
 #[test]
 fn who_accepted_and_never_came_is_missed_by_nobody() {
-    let story =
-        Story::of(&["ann", "bob"]).joins("ann").asks("house", Command::Admit { user: id("bob") });
+    let story = Story::of(&["ann", "bob"])
+        .joins("ann")
+        .asks("house", Command::Expect { user: id("bob"), part: None });
     let accepted = story.asks("bob", Command::Answer { device: None }).then();
     check(&accepted.waits(30), &[]);
 }
@@ -507,7 +524,7 @@ fn who_is_not_expected_gets_access_from_the_host() {
 #[test]
 fn whoever_the_house_lets_in_needs_no_word_of_it() {
     let story = Story::at(&["ann", "bob"], false).joins("ann").then();
-    check(&story.asks("house", Command::Admit { user: id("bob") }), &[]);
+    check(&story.asks("house", Command::Expect { user: id("bob"), part: None }), &[]);
 }
 
 #[test]
@@ -696,4 +713,104 @@ fn the_first_word_tells_the_lane() {
     assert_eq!(lanes("webrtc_answer", r#"{"senderId":"ann","sdp":{}}"#), [true, false]);
     assert_eq!(lanes("webrtc_ice_candidate", r#"{"to":"bob","candidate":{}}"#), [false, false]);
     assert_eq!(lanes("call_initiate", r#"{"calleeId":"bob"}"#), [false, false]);
+}
+
+/// The door is strict, and ann is in.
+fn strict(connections: &[&'static str]) -> Story {
+    let strict = Command::SetDoor { door: Door::Strict };
+    Story::of(connections).asks("ann", strict).joins("ann").then()
+}
+
+fn admit(user: &str) -> Command {
+    Command::Admit { user: id(user) }
+}
+
+#[test]
+fn who_waits_asks_to_come_in_and_a_host_lets_them() {
+    let waiting = || strict(&["ann", "bob", "cyd"]).joins("cyd").then().joins("bob");
+    check(
+        &waiting(),
+        &[
+            r#"ann send_access {"success":true,"message":"BOB asks to come in.","roomId":"m1","userId":"bob"}"#,
+            r#"bob join_room_error {"user":null,"success":false,"code":"not_yet","message":"You are waiting to be let in. A host will open the door for you."}"#,
+        ],
+    );
+    // Said again it is the same, and ann has heard it.
+    check_words(&waiting().then().joins("bob"), &["bob join_room_error"]);
+    let grant = r#"{"roomId":"m1","targetUserId":"bob"}"#;
+    let granted = waiting().then().says("ann", "grant_access", grant);
+    check_words(
+        &granted,
+        &[
+            "ann grant_access_success",
+            "bob access_granted",
+            "ann usersOnline",
+            "ann number_usersOnline 2",
+            "bob join_room_success",
+            "bob usersOnline",
+            "bob number_usersOnline 2",
+        ],
+    );
+    check_words(&granted.then().joins("bob"), &["bob join_room_success"]);
+}
+
+#[test]
+fn who_is_turned_away_or_put_out_hears_so() {
+    let turn_away = Command::TurnAway { user: id("bob"), reason: None };
+    check(
+        &strict(&["ann", "bob"]).joins("bob").then().asks("ann", turn_away),
+        &[
+            r#"bob join_room_error {"user":null,"success":false,"code":"turned_away","message":"A host did not let you in."}"#,
+        ],
+    );
+    let remove = Command::Remove { user: id("bob"), reason: None };
+    let both = &["ann", "bob", "bob@media"];
+    check_words(
+        &Story::of(both).joins("ann").joins("bob").joins("bob@media").then().asks("ann", remove),
+        &[
+            "ann userLeft",
+            "ann usersOnline",
+            "ann number_usersOnline 1",
+            "bob room_ended",
+            "bob@media room_ended",
+        ],
+    );
+}
+
+#[test]
+fn who_waits_hears_of_nobody_and_that_it_is_over() {
+    let waiting = || strict(&["ann", "bob"]).joins("bob").then();
+    check(&waiting().says("bob", "joins", "null"), &["bob joins_users []"]);
+    check_words(
+        &waiting()
+            .asks("cyd", Command::Arrive { device: id("cyd"), media: Media::ON, check: None }),
+        &["ann send_access"],
+    );
+    check_words(
+        &waiting().asks("ann", Command::End { reason: None }),
+        &["ann room_ended", "bob room_ended"],
+    );
+}
+
+/// The lane that came last stands for its user at the door.
+#[test]
+fn both_lanes_come_in_whichever_came_first() {
+    let both = &["bob", "bob@media"];
+    for [first, second] in [["bob", "bob@media"], ["bob@media", "bob"]] {
+        let waiting = strict(both).joins(first).joins(second);
+        check_words(
+            &waiting,
+            &[first, second].map(|it| match it {
+                "bob" => "bob join_room_error",
+                _ => "bob@media join_room_error",
+            }),
+        );
+        let let_in = waiting.then().asks("ann", admit("bob"));
+        let bob = let_in.room.participant(&id("bob")).expect("is there");
+        assert_eq!(bob.device(), Some(&id("bob@media")));
+        let words = let_in.words();
+        let times = |word: &str| words.iter().filter(|it| **it == word).count();
+        assert_eq!(times("bob join_room_success"), 1, "{words:?}");
+        assert_eq!(times("bob@media join_room_success"), 1, "{words:?}");
+    }
 }

@@ -5,44 +5,64 @@ use std::sync::Arc;
 use housecall_core::{
     DeviceId, Entry, Event, Room, Timestamp, UserId,
     negotiation::FirstOffer,
-    room::{Outcome, Participant, Phase, Recording},
+    room::{Outcome, Participant, Phase, Recording, Stage},
 };
 
 use super::wire::{
-    CallEvent, CallState, Happening, ParticipantState, PhaseWord, RecordingState, SaidBefore,
-    Welcome,
+    CallEvent, CallState, Happening, MissedCall, ParticipantState, PhaseWord, RecordingState,
+    SaidBefore, Welcome,
 };
 use crate::Viewer;
 
-pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>]) -> Welcome {
+pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>], missed: &[MissedCall]) -> Welcome {
     Welcome {
         you: viewer.people.person(viewer.user),
         device: viewer.device.as_str().to_owned(),
         calls: rooms.iter().map(|room| call(viewer, room)).collect(),
+        missed: missed.to_vec(),
     }
 }
 
 pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
-    let people = room.participants().map(|(user, it)| participant(viewer, user, it));
+    let hears_all = room.hears_all(viewer.user);
+    let is_seen = |user: &UserId| hears_all || user == viewer.user || room.is_host(user);
+    let people = room.participants().filter(|(user, _)| is_seen(user));
+    let invitation = room.invitation().expect("a call begins with its invitation");
     CallState {
         id: room.id().clone(),
         seq: room.seq(),
         kind: room.kind(),
-        purpose: room.invitation().expect("a call begins with its invitation").purpose,
+        purpose: invitation.purpose,
         phase: phase(room.phase()),
         caller: room.caller().expect("a call begins with its caller").clone(),
-        people: people.collect(),
-        here: viewer.is_in(room),
-        recording: room.recording().map(recording),
+        people: people.map(|(user, it)| participant(viewer, room, user, it)).collect(),
+        here: viewer.is_in(room) || viewer.waits_at(room),
+        door: room.door(),
+        locked: room.is_locked(),
+        title: invitation.title.clone(),
+        place: invitation.place(),
+        appointment: invitation.appointment.clone(),
+        recording: room.recording().filter(|_| hears_all).map(recording),
         created_at: room.created_at(),
-        scheduled_at: room.invitation().and_then(|it| it.scheduled_at),
+        scheduled_at: invitation.scheduled_at,
         ring_until: room.ring_until(),
         started_at: room.started_at(),
         outcome: outcome(room),
     }
 }
 
-fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> ParticipantState {
+fn participant(
+    viewer: &Viewer<'_>,
+    room: &Room,
+    user: &UserId,
+    it: &Participant,
+) -> ParticipantState {
+    let (waiting_since, check, away) = match &it.stage {
+        Stage::Waiting { since, check, lost_until, .. } => {
+            (Some(*since), *check, lost_until.is_some())
+        }
+        _ => (None, None, false),
+    };
     ParticipantState {
         person: viewer.people.person(user),
         stage: it.stage.name(),
@@ -51,6 +71,13 @@ fn participant(viewer: &Viewer<'_>, user: &UserId, it: &Participant) -> Particip
         yield_to: yields_to(viewer, user, it),
         offers_first: expectation(viewer, user, it) == FirstOffer::Newcomer,
         consented: it.consent.is_some(),
+        host: room.is_host(user),
+        removed: it.removed,
+        part: it.part,
+        waiting_since,
+        check,
+        away,
+        hand_since: it.hand_since,
     }
 }
 
@@ -58,14 +85,16 @@ fn recording(it: &Recording) -> RecordingState {
     RecordingState { id: it.id.clone(), by: it.by.clone(), since: it.since }
 }
 
-pub(super) fn messages(entries: &[Entry]) -> Vec<SaidBefore> {
+pub(super) fn messages(viewer: &Viewer<'_>, entries: &[Entry]) -> Vec<SaidBefore> {
     let said = entries.iter().filter_map(|entry| match &entry.event {
-        Event::Said { user, message, to } => Some(SaidBefore {
+        Event::Said { user, message, to, file, key } => Some(SaidBefore {
             seq: entry.seq,
             at: entry.at,
             user: user.clone(),
             message: message.clone(),
             to: to.clone(),
+            file: file.clone(),
+            key: key.clone().filter(|_| user == viewer.user),
         }),
         _ => None,
     });
@@ -90,8 +119,15 @@ pub(super) fn event(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> CallEve
         call_id: after.id().clone(),
         seq: entry.seq,
         at: entry.at,
+        by: entry.by.user().cloned(),
         event: happening(viewer, after, entry),
     }
+}
+
+/// The number of an entry that is not for the viewer.
+pub(super) fn hidden(room: &Room, entry: &Entry) -> CallEvent {
+    let (call_id, seq, at) = (room.id().clone(), entry.seq, entry.at);
+    CallEvent { call_id, seq, at, by: None, event: Happening::Hidden }
 }
 
 fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
@@ -100,27 +136,39 @@ fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
     match entry.event.clone() {
         Event::Initiated { .. } => Happening::Initiated { call: call(viewer, after) },
         Event::Rang { until } => Happening::Rang { until },
+        Event::Rescheduled { at } => Happening::Rescheduled { scheduled_at: at },
+        Event::Reminded => Happening::Reminded,
         Event::Answered { user, device, .. } => {
             let elsewhere = device.is_some_and(|device| elsewhere(&user, &device));
             Happening::Answered { user, elsewhere }
         }
         Event::Declined { user, reason } => Happening::Declined { user, reason },
         Event::Missed { user } => Happening::Missed { user },
-        Event::Joined { user, device, .. } => {
-            let it = after.participant(&user).expect("who joined is a participant");
-            Happening::Joined {
-                participant: participant(viewer, &user, it),
-                elsewhere: elsewhere(&user, &device),
-            }
-        }
+        Event::Joined { user, device, .. } => Happening::Joined {
+            participant: named(viewer, after, &user),
+            elsewhere: elsewhere(&user, &device),
+        },
         Event::MediaChanged { user, media } => Happening::MediaChanged { user, media },
         Event::ConnectionLost { user, until } => Happening::ConnectionLost { user, until },
         Event::ConnectionResumed { user, .. } => Happening::ConnectionResumed { user },
         Event::Left { user, departure, reason } => Happening::Left { user, departure, reason },
         Event::Begun => Happening::Begun,
+        Event::Expected { user, .. } => {
+            Happening::Expected { participant: named(viewer, after, &user) }
+        }
+        Event::CameToDoor { user, .. } => {
+            Happening::CameToDoor { participant: named(viewer, after, &user) }
+        }
         Event::Admitted { user } => Happening::Admitted { user },
-        Event::Said { .. } if !viewer.may_read(&entry.event) => Happening::Whispered,
-        Event::Said { user, message, to } => Happening::Said { user, message, to },
+        Event::Locked { locked } => Happening::Locked { locked },
+        Event::DoorSet { door } => Happening::DoorSet { door },
+        Event::HostChanged { user, host } => Happening::HostChanged { user, host },
+        Event::MuteAsked { user } => Happening::MuteAsked { user },
+        Event::HandRaised { user, raised } => Happening::HandRaised { user, raised },
+        Event::Said { user, message, to, file, key } => {
+            let key = key.filter(|_| user == *viewer.user);
+            Happening::Said { user, message, to, file, key }
+        }
         Event::ConsentGiven { user, .. } => Happening::ConsentGiven { user },
         Event::ConsentWithdrawn { user } => Happening::ConsentWithdrawn { user },
         Event::RecordingStarted { recording: id, user: by } => {
@@ -135,6 +183,11 @@ fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
             duration_seconds: duration(after, entry.at),
         },
     }
+}
+
+fn named(viewer: &Viewer<'_>, room: &Room, user: &UserId) -> ParticipantState {
+    let it = room.participant(user).expect("an entry names participants");
+    participant(viewer, room, user, it)
 }
 
 fn duration(room: &Room, end: Timestamp) -> u64 {

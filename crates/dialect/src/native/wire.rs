@@ -1,15 +1,21 @@
 //! What travels in Housecall's own vocabulary, as types. The TypeScript SDK
 //! gets its types from here ([`typescript`]), so the two cannot drift apart.
 
+mod places;
+
 use housecall_core::{
-    Private, RecordingId, Role, RoomId, Timestamp, UserId,
-    room::{Departure, Kind, Media, Message, Outcome, Purpose, Reason, StageName},
+    AppointmentId, Private, RecordingId, Role, RoomId, Timestamp, UserId,
+    room::{
+        Attachment, Departure, DeviceCheck, Door, Kind, Media, Message, MessageKey, Outcome, Part,
+        Purpose, Reason, StageName,
+    },
 };
+pub use places::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use ts_rs::{Config, TS};
 
-use crate::{Problem, SignalKind};
+use crate::{Problem, Reaction, SignalKind};
 
 /// `start`: call people, or arrange to.
 #[derive(Debug, Deserialize, TS)]
@@ -30,6 +36,10 @@ pub struct StartCall {
     #[serde(default)]
     #[ts(optional, as = "Option<MediaState>")]
     pub media: Option<Media>,
+    /// Refuse at once if somebody is offline or in another call.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub only_if_free: bool,
 }
 
 /// `answer`, `join` and `resume`: come in with this device.
@@ -60,6 +70,18 @@ pub struct CloseCall {
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub reason: Option<Reason>,
+}
+
+/// `reschedule`: have a planned call ring at another time.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MoveCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// When.
+    #[ts(type = "string")]
+    pub scheduled_at: Timestamp,
 }
 
 /// `media`: what this device sends now; what is absent stays as it is.
@@ -112,7 +134,7 @@ pub struct ReceivedSignal<'a> {
     pub body: &'a RawValue,
 }
 
-/// `admit`: let somebody come who was not named.
+/// `admit`: let somebody in who waits at the door, was not named, or was removed.
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmitPerson {
@@ -138,6 +160,11 @@ pub struct SayInCall {
     #[serde(default)]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub to: Vec<UserId>,
+    /// What this client calls it, in at most 64 characters: saying it again
+    /// under the same key says nothing new.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub key: Option<MessageKey>,
 }
 
 /// `consent`: agree to being recorded, or agree no longer.
@@ -156,7 +183,7 @@ pub struct ConsentToRecording {
     pub user: Option<UserId>,
 }
 
-/// `look`, `begin`, `record`, `stop-recording` and `messages`: which call is meant.
+/// `look`, `begin`, `admit-all`, `record` and `stop-recording`: which call is meant.
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LookAtCall {
@@ -228,6 +255,8 @@ pub enum StageWord {
     Present,
     /// In the room, but their connection to the server is lost.
     Lost,
+    /// At the door.
+    Waiting,
     /// They said no.
     Declined,
     /// They let it ring.
@@ -259,6 +288,28 @@ pub struct ParticipantState {
     pub offers_first: bool,
     /// They agreed to being recorded.
     pub consented: bool,
+    /// They decide for all.
+    pub host: bool,
+    /// A host put them out, and none has let them in since.
+    pub removed: bool,
+    /// What they are there for, if they have no account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<PartWord>")]
+    pub part: Option<Part>,
+    /// Since when they wait at the door.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub waiting_since: Option<Timestamp>,
+    /// What the device they wait with found out about itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<Check>")]
+    pub check: Option<DeviceCheck>,
+    /// They wait, but their connection to the server is lost.
+    pub away: bool,
+    /// Since when their hand is up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub hand_since: Option<Timestamp>,
 }
 
 /// How far a call has come.
@@ -296,10 +347,28 @@ pub struct CallState {
     /// Who called, or came first.
     #[ts(type = "string")]
     pub caller: UserId,
-    /// Everybody the call ever named.
+    /// Everybody the call ever named; to who waits at the door, the hosts and
+    /// themselves.
     pub people: Vec<ParticipantState>,
-    /// This device is in the room.
+    /// This device is in the room, or at its door.
     pub here: bool,
+    /// Who waits until a host lets them in.
+    #[ts(as = "DoorWord")]
+    pub door: Door,
+    /// Nobody comes in but hosts.
+    pub locked: bool,
+    /// The name of its meeting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub title: Option<Private<String>>,
+    /// The id of its appointment or meeting: people come by this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub place: Option<RoomId>,
+    /// The id of its appointment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub appointment: Option<AppointmentId>,
     /// The recording that runs, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -359,6 +428,14 @@ pub struct SaidBefore {
     /// To whom; to everybody if this names nobody.
     #[ts(type = "string[]")]
     pub to: Vec<UserId>,
+    /// What came with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<File>")]
+    pub file: Option<Attachment>,
+    /// What your client called it, if you wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub key: Option<MessageKey>,
 }
 
 /// What brings people together, on the wire.
@@ -397,6 +474,10 @@ pub enum DepartureWord {
     ConnectionLost,
     /// They answered, but never came in.
     NeverCame,
+    /// A host did not let them in.
+    TurnedAway,
+    /// A host put them out.
+    Removed,
 }
 
 /// `welcome`: the first word after connecting.
@@ -409,17 +490,8 @@ pub struct Welcome {
     pub device: String,
     /// Your calls that are not over.
     pub calls: Vec<CallState>,
-}
-
-/// `presence`: somebody came or went.
-#[derive(Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Presence {
-    /// Who.
-    #[ts(type = "string")]
-    pub user_id: UserId,
-    /// Whether any device of theirs is connected.
-    pub online: bool,
+    /// The calls you have missed and not seen yet, the latest first.
+    pub missed: Vec<MissedCall>,
 }
 
 /// `event`: something happened in a call of yours.
@@ -435,6 +507,10 @@ pub struct CallEvent {
     /// When.
     #[ts(type = "string")]
     pub at: Timestamp,
+    /// Who caused it, unless the house did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub by: Option<UserId>,
     /// What.
     pub event: Happening,
 }
@@ -454,6 +530,14 @@ pub enum Happening {
         #[ts(type = "string")]
         until: Timestamp,
     },
+    /// A planned call will ring at another time.
+    Rescheduled {
+        /// When.
+        #[ts(type = "string")]
+        scheduled_at: Timestamp,
+    },
+    /// A planned call rings soon.
+    Reminded,
     /// Somebody accepted.
     Answered {
         /// Who.
@@ -524,11 +608,55 @@ pub enum Happening {
     },
     /// A host said that the visit begins.
     Begun,
-    /// Somebody who was not named may come.
+    /// Somebody who was not named may come, as far as the door.
+    Expected {
+        /// As they are now.
+        participant: ParticipantState,
+    },
+    /// Somebody waits at the door.
+    CameToDoor {
+        /// As they are now.
+        participant: ParticipantState,
+    },
+    /// A host lets somebody in.
     Admitted {
         /// Who.
         #[ts(type = "string")]
         user: UserId,
+    },
+    /// From here on nobody comes in but hosts, or people come in again.
+    Locked {
+        /// Nobody comes in.
+        locked: bool,
+    },
+    /// Others wait at the door from here on.
+    DoorSet {
+        /// Who does.
+        #[ts(as = "DoorWord")]
+        door: Door,
+    },
+    /// Somebody decides for all from here on, or no longer does.
+    HostChanged {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// They do.
+        host: bool,
+    },
+    /// A host asks for quiet.
+    MuteAsked {
+        /// Of whom; of everybody else if this names nobody.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        user: Option<UserId>,
+    },
+    /// A hand went up, or down.
+    HandRaised {
+        /// Whose.
+        #[ts(type = "string")]
+        user: UserId,
+        /// Up.
+        raised: bool,
     },
     /// Somebody wrote.
     Said {
@@ -541,9 +669,17 @@ pub enum Happening {
         /// To whom; to everybody if this names nobody.
         #[ts(type = "string[]")]
         to: Vec<UserId>,
+        /// What came with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, as = "Option<File>")]
+        file: Option<Attachment>,
+        /// What your client called it, if you wrote it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        key: Option<MessageKey>,
     },
-    /// Something was written that is not for you.
-    Whispered,
+    /// Something happened that is not for you: only its number is.
+    Hidden,
     /// Somebody agreed to being recorded.
     ConsentGiven {
         /// Who.
@@ -610,22 +746,45 @@ pub fn typescript() -> String {
         declaration::<StageWord>(&config),
         declaration::<PhaseWord>(&config),
         declaration::<KindWord>(&config),
+        declaration::<DoorWord>(&config),
+        declaration::<PartWord>(&config),
+        declaration::<VerdictWord>(&config),
+        declaration::<PresenceWord>(&config),
+        declaration::<Reaction>(&config),
+        declaration::<Check>(&config),
+        declaration::<File>(&config),
         declaration::<RecordingState>(&config),
         declaration::<SaidBefore>(&config),
         declaration::<Person>(&config),
         declaration::<StartCall>(&config),
         declaration::<EnterCall>(&config),
         declaration::<CloseCall>(&config),
+        declaration::<MoveCall>(&config),
         declaration::<ChangeMedia>(&config),
+        declaration::<ArriveAtCall>(&config),
         declaration::<AdmitPerson>(&config),
+        declaration::<SendAway>(&config),
+        declaration::<LockCall>(&config),
+        declaration::<ChooseDoor>(&config),
+        declaration::<ChooseHost>(&config),
+        declaration::<AskForQuiet>(&config),
+        declaration::<RaiseHand>(&config),
+        declaration::<ReactInCall>(&config),
+        declaration::<ReadMessages>(&config),
+        declaration::<SayAway>(&config),
         declaration::<SayInCall>(&config),
         declaration::<ConsentToRecording>(&config),
         declaration::<LookAtCall>(&config),
         declaration::<WatchPeople>(&config),
         declaration::<ParticipantState>(&config),
         declaration::<CallState>(&config),
+        declaration::<MissedCall>(&config),
+        declaration::<Visit>(&config),
+        declaration::<VisitChange>(&config),
         declaration::<Welcome>(&config),
-        declaration::<Presence>(&config),
+        declaration::<PresenceChange>(&config),
+        declaration::<SeenReaction>(&config),
+        declaration::<VisitNews>(&config),
         declaration::<Happening>(&config),
         declaration::<CallEvent>(&config),
         declaration::<Problem>(&config),

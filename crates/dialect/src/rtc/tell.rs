@@ -9,7 +9,12 @@ use housecall_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Signal, SignalKind, Viewer, native::json, parse};
+use crate::{
+    Signal, SignalKind, Viewer,
+    door::{is_inside, sent_away, waits_elsewhere},
+    native::json,
+    parse,
+};
 
 type Say<'s> = &'s mut dyn FnMut(&str, String);
 
@@ -157,9 +162,9 @@ pub(super) fn entry(
         }
         Event::Joined { .. } if inside => room_joined(viewer, room_id, after, say),
         // Another device of theirs carries the media now.
-        Event::Joined { .. } if viewer.is_in(before) => {
-            let message = "You are in this call on another of your devices.";
-            say("room-ended", json(&RoomEnded { room_id, message }));
+        Event::Joined { .. } if viewer.is_in(before) => on_another_device(room_id, say),
+        Event::CameToDoor { .. } if waits_elsewhere(viewer, before, after) => {
+            on_another_device(room_id, say);
         }
         Event::ConnectionResumed { user, .. } if inside && !other(user) => {
             room_resumed(viewer, after, say);
@@ -169,11 +174,16 @@ pub(super) fn entry(
                 media_changed(viewer, user, *media, say);
             }
         }
-        Event::Left { user, .. } if inside && other(user) => {
+        Event::Left { user, .. } if inside && other(user) && is_inside(before, user) => {
             say("user-left", json(&UserLeft { user_id: user, user_name: name(viewer, user) }));
         }
+        event @ Event::Left { .. } if viewer.follows(before) || viewer.is_at_door(before) => {
+            if let Some(problem) = sent_away(viewer, event) {
+                say("room-ended", json(&RoomEnded { room_id, message: &problem.message }));
+            }
+        }
         Event::Said { user, message, .. }
-            if viewer.follows(after) && viewer.may_read(&entry.event) && (echo || other(user)) =>
+            if viewer.reads(after, &entry.event) && (echo || other(user)) =>
         {
             let user_name = name(viewer, user);
             let said = ChatMessage { user_id: user, user_name, message, timestamp: entry.at };
@@ -190,7 +200,7 @@ pub(super) fn entry(
         Event::RecordingStopped { .. } if viewer.follows(after) => {
             say("recording-stopped", json(&InRoom { room_id }));
         }
-        Event::Ended { reason, .. } if viewer.follows(before) => {
+        Event::Ended { reason, .. } if viewer.follows(before) || viewer.is_at_door(before) => {
             let reason = reason.as_ref().map(Reason::reveal).filter(|it| !it.trim().is_empty());
             let message = reason.unwrap_or("The call has ended.");
             say("room-ended", json(&RoomEnded { room_id, message }));
@@ -207,7 +217,16 @@ pub(super) fn entry(
         | Event::ConnectionLost { .. }
         | Event::ConnectionResumed { .. }
         | Event::Left { .. }
+        | Event::Rescheduled { .. }
+        | Event::Reminded
         | Event::Begun
+        | Event::Expected { .. }
+        | Event::CameToDoor { .. }
+        | Event::Locked { .. }
+        | Event::DoorSet { .. }
+        | Event::HostChanged { .. }
+        | Event::MuteAsked { .. }
+        | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
         | Event::ConsentGiven { .. }
@@ -216,6 +235,11 @@ pub(super) fn entry(
         | Event::RecordingStopped { .. }
         | Event::Ended { .. } => {}
     }
+}
+
+fn on_another_device(room_id: &RoomId, say: Say<'_>) {
+    let message = "You are in this call on another of your devices.";
+    say("room-ended", json(&RoomEnded { room_id, message }));
 }
 
 /// Who is there, and what differs from what a newcomer takes for granted.

@@ -172,7 +172,7 @@ fn first_clients_show_what_they_write_themselves_and_later_ones_wait_for_the_ech
 #[test]
 fn a_whisper_is_for_the_one_it_is_meant_for() {
     let message: Message = "Only you".to_owned().try_into().expect("a message");
-    let whisper = Command::Say { message, to: vec![id("doctor")] };
+    let whisper = Command::say(message, vec![id("doctor")]);
     check(
         &three_in(&Rtc::LATER).then().ask("admin", whisper),
         &[
@@ -307,7 +307,7 @@ fn nothing_is_told_to_those_who_are_not_in() {
     let message: Message = "Hello?".to_owned().try_into().expect("a message");
     let visit = opened(&Rtc::LATER)
         .says("doctor", "desk", "join-room", JOIN)
-        .ask("doctor", Command::Say { message, to: Vec::new() })
+        .ask("doctor", Command::say(message, Vec::new()))
         .ask("doctor", consent("doctor"))
         .ask("doctor", record())
         .ask("doctor", Command::End { reason: None });

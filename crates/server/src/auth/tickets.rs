@@ -13,11 +13,11 @@ const MARK: &str = "ticket.";
 
 /// How much of the signature a ticket carries, in bytes: enough that nobody
 /// forges one (NIST SP 800-107, section 5.3.3), short enough for an id.
-const SIGNATURE: usize = 16;
+pub(super) const SIGNATURE: usize = 16;
 
 /// Makes tickets and reads them.
 pub(crate) struct Tickets {
-    key: hmac::Key,
+    pub(super) key: hmac::Key,
 }
 
 impl Tickets {

@@ -1,13 +1,16 @@
 //! Appointments over HTTP: the neutral way, whatever vocabulary their people
 //! speak when they come.
 
+pub(super) mod calendar;
+pub(super) mod notes;
+
 use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
 };
-use housecall_core::{AppointmentId, Role, Timestamp, UserId};
-use housecall_dialect::Problem;
+use housecall_core::{AppointmentId, Role, Timestamp, UserId, room::Door};
+use housecall_dialect::{Problem, native::wire::VisitChange};
 use housecall_store::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentStatus, AppointmentType,
     NewAppointment, Page, StoreError, User,
@@ -19,6 +22,7 @@ use super::{
     body::{Body, Params, moment},
     caller::Caller,
     error::{ApiError, ProblemBody},
+    people::PersonView,
 };
 use crate::{clock::new_appointment_id, house::House, places::may_change};
 
@@ -55,6 +59,11 @@ pub(crate) struct Booking {
     #[serde(rename = "type", default = "usual_type")]
     #[schema(value_type = String, default = "video")]
     kind: AppointmentType,
+    /// Who waits until the provider lets them in: `open` nobody, `usual` guests
+    /// and whoever comes with a client that can show a waiting room, `strict`
+    /// everybody. As is usual in the house unless given.
+    #[schema(value_type = Option<String>)]
+    door: Option<Door>,
 }
 
 fn usual_minutes() -> u32 {
@@ -78,6 +87,9 @@ pub(crate) struct Change {
     #[serde(rename = "type")]
     #[schema(value_type = Option<String>)]
     kind: Option<AppointmentType>,
+    /// `open`, `usual` or `strict`.
+    #[schema(value_type = Option<String>)]
+    door: Option<Door>,
 }
 
 /// Which appointments to list.
@@ -106,6 +118,8 @@ pub(crate) struct AppointmentView {
     patient_id: UserId,
     #[schema(value_type = String)]
     provider_id: UserId,
+    patient: PersonView,
+    provider: PersonView,
     #[schema(value_type = String)]
     starts_at: Timestamp,
     duration_minutes: u32,
@@ -116,15 +130,28 @@ pub(crate) struct AppointmentView {
     /// `scheduled`, `in_progress`, `completed` or `cancelled`.
     #[schema(value_type = String)]
     status: AppointmentStatus,
+    /// `open`, `usual` or `strict`.
+    #[schema(value_type = String)]
+    door: Door,
+    /// The path of its calendar entry (RFC 5545) for the reader, who needs no
+    /// token for it: nobody else should see it. Administrators are given that
+    /// of the provider.
+    calendar_url: String,
     #[schema(value_type = String)]
     created_at: Timestamp,
     #[schema(value_type = String)]
     updated_at: Timestamp,
 }
 
-impl From<Appointment> for AppointmentView {
-    fn from(it: Appointment) -> Self {
-        Self {
+impl AppointmentView {
+    async fn of(house: &House, caller: &Caller, it: Appointment) -> Result<Self, ApiError> {
+        house.know_people_of(&it).await?;
+        let reader = if it.names(&caller.user) { &caller.user } else { &it.provider };
+        Ok(Self {
+            calendar_url: calendar::path(house, &it.id, reader),
+            door: house.door_of(&it),
+            patient: house.directory.person(&it.patient).into(),
+            provider: house.directory.person(&it.provider).into(),
             id: it.id,
             patient_id: it.patient,
             provider_id: it.provider,
@@ -134,7 +161,7 @@ impl From<Appointment> for AppointmentView {
             status: it.status,
             created_at: it.created_at,
             updated_at: it.updated_at,
-        }
+        })
     }
 }
 
@@ -147,6 +174,7 @@ pub(crate) struct Appointments {
 }
 
 /// Makes an appointment: providers for themselves, administrators for anybody.
+/// Its two people are told.
 #[utoipa::path(
     post, path = "/api/appointments", tag = "appointments",
     request_body = Booking,
@@ -174,9 +202,11 @@ pub(crate) async fn create(
         starts_at: booking.starts_at,
         duration_minutes: booking.duration_minutes,
         kind: booking.kind,
+        door: booking.door,
     };
     let made = house.store.create_appointment(new, &caller.actor(), house.now()).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    house.tell_visit(VisitChange::Booked, &made).await;
+    Ok((StatusCode::CREATED, Json(AppointmentView::of(&house, &caller, made).await?)))
 }
 
 /// Lists appointments: one's own, or for administrators all.
@@ -197,7 +227,10 @@ pub(crate) async fn list(
     }
     let page = Page { limit, offset: search.offset.unwrap_or(0) };
     let found = house.store.appointments(&filter(search, &caller)?, page).await?;
-    let appointments = found.appointments.into_iter().map(AppointmentView::from).collect();
+    let mut appointments = Vec::with_capacity(found.appointments.len());
+    for it in found.appointments {
+        appointments.push(AppointmentView::of(&house, &caller, it).await?);
+    }
     Ok(Json(Appointments { appointments, total: found.total }))
 }
 
@@ -212,10 +245,13 @@ pub(crate) async fn show(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<AppointmentView>, ApiError> {
-    Ok(Json(visible(&house, &caller, &id).await?.into()))
+    let found = visible(&house, &caller, &id).await?;
+    Ok(Json(AppointmentView::of(&house, &caller, found).await?))
 }
 
-/// Changes when, how long or how the people of a scheduled appointment meet.
+/// Changes when, how long or how the people of a scheduled appointment meet,
+/// and who waits at its door from the next time they come. They are told if it
+/// is at another time.
 #[utoipa::path(
     patch, path = "/api/appointments/{id}", tag = "appointments", params(("id" = String, Path)),
     request_body = Change,
@@ -227,16 +263,25 @@ pub(crate) async fn change(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<String>,
-    Body(Change { starts_at, duration_minutes, kind }): Body<Change>,
+    Body(Change { starts_at, duration_minutes, kind, door }): Body<Change>,
 ) -> Result<Json<AppointmentView>, ApiError> {
-    let id = changeable(&house, &caller, &id).await?;
+    let before = changeable(&house, &caller, &id).await?;
     duration_minutes.map_or(Ok(()), check_minutes)?;
-    let change = AppointmentChange { starts_at, duration_minutes, kind };
-    in_time(house.store.change_appointment(&id, change, &caller.actor(), house.now()).await)
+    let change = AppointmentChange { starts_at, duration_minutes, kind, door };
+    let (by, now) = (caller.actor(), house.now());
+    let after = in_time(house.store.change_appointment(&before.id, change, &by, now).await)?;
+    if time_of(&before) != time_of(&after) {
+        house.tell_visit(VisitChange::Moved, &after).await;
+    }
+    Ok(Json(AppointmentView::of(&house, &caller, after).await?))
 }
 
-/// Cancels an appointment that is still scheduled. It remains to be seen. Who
-/// waits at it hears that it is over.
+fn time_of(it: &Appointment) -> (Timestamp, u32) {
+    (it.starts_at, it.duration_minutes)
+}
+
+/// Cancels an appointment that is still scheduled. It remains to be seen. Its
+/// people are told, and who waits at it hears that it is over.
 #[utoipa::path(
     delete, path = "/api/appointments/{id}", tag = "appointments", params(("id" = String, Path)),
     responses((status = 200, body = AppointmentView), (status = 401, body = ProblemBody),
@@ -248,11 +293,11 @@ pub(crate) async fn cancel(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<AppointmentView>, ApiError> {
-    let id = changeable(&house, &caller, &id).await?;
+    let before = changeable(&house, &caller, &id).await?;
     let by = &caller.actor();
-    let cancelled = in_time(house.store.cancel_appointment(&id, by, house.now()).await)?;
-    house.close_room_of(id.as_str(), by).await?;
-    Ok(cancelled)
+    let cancelled = in_time(house.cancel_visit(&before, by).await)?;
+    house.close_room_of(before.id.as_str(), by).await?;
+    Ok(Json(AppointmentView::of(&house, &caller, cancelled).await?))
 }
 
 fn may_book(caller: &Caller, provider: &UserId) -> Result<(), ApiError> {
@@ -307,17 +352,17 @@ async fn visible(house: &House, caller: &Caller, id: &str) -> Result<Appointment
     })
 }
 
-async fn changeable(house: &House, caller: &Caller, id: &str) -> Result<AppointmentId, ApiError> {
+async fn changeable(house: &House, caller: &Caller, id: &str) -> Result<Appointment, ApiError> {
     let appointment = visible(house, caller, id).await?;
     if may_change(&appointment, &caller.actor()) {
-        return Ok(appointment.id);
+        return Ok(appointment);
     }
     let detail = "Only its provider and administrators change an appointment: ask them.";
     Err(ApiError::forbidden("forbidden", detail))
 }
 
-/// The answer to a change that may have come too late.
-fn in_time(changed: Result<Appointment, StoreError>) -> Result<Json<AppointmentView>, ApiError> {
+/// What came of a change that may have come too late.
+fn in_time(changed: Result<Appointment, StoreError>) -> Result<Appointment, ApiError> {
     match changed {
         Err(StoreError::Conflict) => {
             let detail = "This appointment has begun or is over: only one that is still \
@@ -325,7 +370,7 @@ fn in_time(changed: Result<Appointment, StoreError>) -> Result<Json<AppointmentV
             let problem = Problem::new("appointment_not_scheduled", detail);
             Err(ApiError::new(StatusCode::CONFLICT, problem))
         }
-        changed => Ok(Json(changed?.into())),
+        changed => Ok(changed?),
     }
 }
 

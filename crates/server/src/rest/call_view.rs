@@ -155,7 +155,7 @@ pub(crate) fn statuses(word: &str) -> Vec<CallStatus> {
 fn standing(stage: StageName) -> &'static str {
     match stage {
         StageName::Calling | StageName::Invited | StageName::Ringing => "invited",
-        StageName::Accepted => "joining",
+        StageName::Accepted | StageName::Waiting => "joining",
         StageName::Present => "connected",
         StageName::Lost => "disconnected",
         StageName::Declined | StageName::Missed | StageName::Left => "left",

@@ -264,7 +264,7 @@ async fn cancel(house: &House, caller: &Caller, found: &Found) -> Result<(), Api
     if !may_change(it, &caller.actor()) {
         return Err(Refusal::Forbidden.into());
     }
-    in_time(house.store.cancel_appointment(&it.id, &caller.actor(), house.now()).await)
+    in_time(house.cancel_visit(it, &caller.actor()).await)
 }
 
 fn visible_to(caller: &Caller) -> AppointmentFilter {
@@ -285,6 +285,7 @@ fn concerns(room: &Room, caller: &Caller) -> bool {
         Kind::Meeting => stage.is_some_and(Stage::is_in_room),
         Kind::Call => match stage {
             Some(Stage::Calling | Stage::Ringing | Stage::Accepted { .. }) => true,
+            Some(Stage::Waiting { .. }) => true,
             Some(Stage::Present { .. } | Stage::Lost { .. }) => true,
             Some(Stage::Invited | Stage::Declined | Stage::Missed | Stage::Left(_)) | None => false,
         },

@@ -1,7 +1,7 @@
 //! How HTTP says no: `application/problem+json` (RFC 9457) with our stable
 //! `code`, and the fields the clients we inherit look for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     Json,
@@ -12,17 +12,19 @@ use axum::{
 };
 use housecall_core::{Refusal, RoomId};
 use housecall_dialect::Problem;
-use housecall_store::StoreError;
+use housecall_store::{BlobError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::TokenProblem, house};
+use crate::{auth::TokenProblem, files::blob_problem, house, pace::TooFast};
 
 /// An answer that is an error.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     status: StatusCode,
     problem: Problem,
+    /// When to try again, if that is known.
+    retry_after: Option<Duration>,
 }
 
 /// The body of an error.
@@ -100,7 +102,7 @@ impl Expectation {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, problem: Problem) -> Self {
-        Self { status, problem }
+        Self { status, problem, retry_after: None }
     }
 
     pub(crate) fn not_found(detail: impl Into<std::borrow::Cow<'static, str>>) -> Self {
@@ -130,8 +132,10 @@ impl From<Problem> for ApiError {
             }
             // The same for what is not there and what is not yours.
             "not_a_participant" => StatusCode::NOT_FOUND,
-            "forbidden" => StatusCode::FORBIDDEN,
-            "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "forbidden" | "removed" | "not_yet" | "room_locked" | "too_early" => {
+                StatusCode::FORBIDDEN
+            }
+            "too_large" | "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "unavailable" | "busy" => StatusCode::SERVICE_UNAVAILABLE,
             "internal" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
@@ -149,6 +153,19 @@ impl From<Refusal> for ApiError {
 impl From<TokenProblem> for ApiError {
     fn from(problem: TokenProblem) -> Self {
         house::token_problem(problem).into()
+    }
+}
+
+impl From<TooFast> for ApiError {
+    fn from(too_fast: TooFast) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, too_fast.into());
+        Self { retry_after: Some(too_fast.0), ..error }
+    }
+}
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        blob_problem(error).into()
     }
 }
 
@@ -195,10 +212,14 @@ impl ApiError {
 
     /// The answer at `path`.
     pub(crate) fn at(self, path: &str) -> Response {
-        let status = self.status;
+        let (status, retry_after) = (self.status, self.retry_after);
         let mut response = (status, Json(self.body(Expectation::of(path)))).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if let Some(wait) = retry_after {
+            let seconds = wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 }

@@ -4,12 +4,16 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use housecall_core::{Actor, Command, Refusal, Room, RoomId, UserId, room::Reason};
+use housecall_core::{
+    Actor, Command, Refusal, Room, RoomId, UserId,
+    room::{Participant, Reason},
+};
 use housecall_dialect::Problem;
 use housecall_store::{Appointment, Meeting, StoreError};
 
 use super::error::ApiError;
 use crate::{
+    guests::place_of,
     house::House,
     places::{is_open, may_change},
 };
@@ -35,6 +39,16 @@ pub(super) enum Spot {
 }
 
 impl Spot {
+    /// The id people come by.
+    fn place(&self) -> RoomId {
+        let id = match self {
+            Spot::Room(room) => return place_of(room),
+            Spot::Appointment(it) => it.id.as_str(),
+            Spot::Meeting(it) => it.id.as_str(),
+        };
+        id.parse().expect("one id is as good as another")
+    }
+
     /// Whether nobody comes here any more.
     pub(super) fn is_over(&self) -> bool {
         match self {
@@ -62,6 +76,12 @@ impl House {
             return Err(Refusal::NotAParticipant.into());
         }
         let spot = self.spot(&name, by).await?;
+        if let (Some(room), Some(user)) = (spot.open_room(), by.user()) {
+            check_not_removed(room, user)?;
+        }
+        if self.is_bound_elsewhere(by, &spot.place()).await? {
+            return Err(Refusal::NotAParticipant.into());
+        }
         let welcome = match by.user() {
             Some(user) => self.is_welcome_at(&spot, user).await?,
             None => false,
@@ -157,6 +177,29 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// Refuses whoever a host has put out of an open room.
+pub(super) fn check_not_removed(room: &Room, user: &UserId) -> Result<(), Refusal> {
+    match room.participant(user).is_some_and(|it| it.removed) {
+        true => Err(Refusal::Removed),
+        false => Ok(()),
+    }
+}
+
+/// Whether somebody stands at the door of a room, and knows of nobody in it but
+/// its hosts.
+pub(super) fn waits(room: &Room, user: &UserId) -> bool {
+    room.participant(user).is_some_and(|it| it.stage.is_waiting())
+}
+
+/// Those in a room whom `viewer` may know to be there.
+pub(super) fn people_seen<'a>(
+    room: &'a Room,
+    viewer: &UserId,
+) -> impl Iterator<Item = (&'a UserId, &'a Participant)> {
+    let outside = waits(room, viewer);
+    room.people_inside().filter(move |(user, _)| !outside || room.is_host(user))
 }
 
 fn check_host(may: bool) -> Result<(), ApiError> {

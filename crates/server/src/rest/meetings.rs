@@ -15,7 +15,7 @@ use axum::{
     http::StatusCode,
 };
 use housecall_core::{
-    Actor, Command, MeetingId, Private, Refusal, Role, RoomId, Timestamp, UserId,
+    Actor, Command, MeetingId, Private, Refusal, Role, RoomId, Timestamp, UserId, room::Door,
 };
 use housecall_dialect::Problem;
 use housecall_store::{Meeting, MeetingFilter, NewMeeting, Page};
@@ -34,7 +34,7 @@ use crate::house::House;
 /// The longest name of a meeting, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// How many people can be let in when a meeting is made.
+/// How many people can be let in at once.
 const MOST_LET_IN: usize = 100;
 
 /// How many meetings a list holds at most, and unless it says.
@@ -85,25 +85,36 @@ pub(crate) async fn create(
     caller: Caller,
     Body(new): Body<NewRoom>,
 ) -> Result<(StatusCode, Json<RoomView>), ApiError> {
+    let has_password = new.password.is_some_and(|it| !it.reveal().is_empty());
+    let meeting = NewMeeting {
+        id: new_meeting_id(),
+        name: new.name,
+        creator: caller.user.clone(),
+        private: has_password || new.private.unwrap_or(false),
+        door: Door::Open,
+        scheduled_at: new.schedule_at,
+    };
+    Ok((StatusCode::CREATED, Json(make(&house, &caller, meeting, &new.access).await?.into())))
+}
+
+/// Makes a meeting and lets people in, if all of that is right.
+pub(super) async fn make(
+    house: &House,
+    caller: &Caller,
+    new: NewMeeting,
+    access: &[UserId],
+) -> Result<Meeting, ApiError> {
     if caller.role == Role::Guest {
         return Err(ApiError::forbidden("forbidden", "Guests come to meetings of others."));
     }
     let name = checked_name(new.name)?;
-    check_access(&house, &new.access).await?;
-    let has_password = new.password.is_some_and(|it| !it.reveal().is_empty());
-    let meeting = NewMeeting {
-        id: new_meeting_id(),
-        name,
-        creator: caller.user.clone(),
-        private: has_password || new.private.unwrap_or(false),
-        scheduled_at: new.schedule_at,
-    };
+    check_access(house, access).await?;
     let (by, now) = (caller.actor(), house.now());
-    let made = house.store.create_meeting(meeting, &by, now).await?;
-    for user in new.access.iter().filter(|it| **it != caller.user) {
+    let made = house.store.create_meeting(NewMeeting { name, ..new }, &by, now).await?;
+    for user in access.iter().filter(|it| **it != caller.user) {
         house.store.grant_access(&made.id, user, &by, now).await?;
     }
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok(made)
 }
 
 /// Lists the meetings one may come to, newest first; administrators see all.
@@ -118,7 +129,7 @@ pub(crate) async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Vec<RoomView>>, ApiError> {
     let (_, page) = part.page(MOST_PER_PAGE)?;
-    let filter = MeetingFilter { visible_to: visible_to(&caller), creator: None };
+    let filter = MeetingFilter { visible_to: visible_to(&caller), ..MeetingFilter::default() };
     let found = house.store.meetings(&filter, page).await?;
     Ok(Json(found.meetings.into_iter().map(RoomView::from).collect()))
 }
@@ -180,11 +191,21 @@ pub(crate) async fn delete(
         let detail = "Only meetings are deleted: cancel the appointment, or end the call.";
         return Err(conflict("not_a_meeting", detail));
     };
-    check_host(&caller, &meeting)?;
-    end_meeting(&house, &caller, &meeting.id).await?;
+    let at = unmake(&house, &caller, &meeting).await?;
+    Ok(Json(RoomView::deleted(meeting, at)))
+}
+
+/// Ends a meeting for everybody and deletes it; answers when.
+pub(super) async fn unmake(
+    house: &House,
+    caller: &Caller,
+    meeting: &Meeting,
+) -> Result<Timestamp, ApiError> {
+    check_host(caller, meeting)?;
+    end_meeting(house, caller, &meeting.id).await?;
     let now = house.now();
     house.store.delete_meeting(&meeting.id, &caller.actor(), now).await?;
-    Ok(Json(RoomView::deleted(meeting, now)))
+    Ok(now)
 }
 
 impl Part {
@@ -203,7 +224,7 @@ impl Part {
     }
 }
 
-fn checked_name(name: Private<String>) -> Result<Private<String>, ApiError> {
+pub(super) fn checked_name(name: Private<String>) -> Result<Private<String>, ApiError> {
     let name = name.reveal().trim();
     match name.chars().count() {
         1..=LONGEST_NAME => Ok(Private::new(name.to_owned())),
@@ -214,7 +235,7 @@ fn checked_name(name: Private<String>) -> Result<Private<String>, ApiError> {
     }
 }
 
-async fn check_access(house: &House, access: &[UserId]) -> Result<(), ApiError> {
+pub(super) async fn check_access(house: &House, access: &[UserId]) -> Result<(), ApiError> {
     if access.len() > MOST_LET_IN {
         let detail = format!("Let in at most {MOST_LET_IN} people at once.");
         return Err(ApiError::invalid("access", detail));
@@ -245,8 +266,8 @@ async fn end_meeting(house: &House, caller: &Caller, id: &MeetingId) -> Result<(
         let room = live.state().id().clone();
         // Who has not come in is nobody to the room yet, even the host.
         if !caller.is_admin() {
-            let admit = Command::Admit { user: caller.user.clone() };
-            house.ask(&room, &Actor::House, vec![admit]).await?;
+            let expect = Command::Expect { user: caller.user.clone(), part: None };
+            house.ask(&room, &Actor::House, vec![expect]).await?;
         }
         house.ask(&room, &caller.actor(), vec![Command::End { reason: None }]).await?;
     }
@@ -274,7 +295,7 @@ fn conflict(code: &'static str, detail: &'static str) -> ApiError {
 }
 
 /// Whose meetings to show: administrators see all.
-fn visible_to(caller: &Caller) -> Option<UserId> {
+pub(super) fn visible_to(caller: &Caller) -> Option<UserId> {
     (!caller.is_admin()).then(|| caller.user.clone())
 }
 

@@ -1,7 +1,7 @@
 //! Who I am, whom I may call, and what house this is.
 
 use axum::{Json, extract::State};
-use housecall_core::{Private, Role, UserId};
+use housecall_core::{Presence, Private, Role, Timestamp, UserId};
 use housecall_dialect::native::wire::Person;
 use housecall_store::User;
 use serde::{Deserialize, Serialize};
@@ -39,11 +39,19 @@ impl From<Person> for PersonView {
 
 /// Somebody to call.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Callable {
     #[serde(flatten)]
     person: PersonView,
     /// Whether a device of theirs is connected.
     online: bool,
+    /// `offline`, `away`, `online` or `in_call`.
+    #[schema(value_type = String)]
+    presence: Presence,
+    /// When their last connection ended, if one ever did. For staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    last_seen_at: Option<Timestamp>,
 }
 
 /// The people one may call.
@@ -86,7 +94,7 @@ pub(crate) async fn me(
     Ok(Json(account(&house, &caller.user).await?))
 }
 
-/// Whom I may call. Patients see who treats them, not each other.
+/// Whom I may call. Patients see who treats them, not each other; guests nobody.
 #[utoipa::path(
     get, path = "/api/people", tag = "people",
     responses((status = 200, body = People), (status = 401, body = ProblemBody)),
@@ -96,11 +104,20 @@ pub(crate) async fn people(
     caller: Caller,
 ) -> Result<Json<People>, ApiError> {
     let users = callable(&house, &caller, None).await?;
-    let people = users.into_iter().map(|user| Callable {
-        online: house.sessions.is_online(&user.id),
-        person: house.directory.remember(&user).into(),
-    });
-    Ok(Json(People { people: people.collect() }))
+    let people = users.iter().map(|it| Callable::of(&house, &caller, it)).collect();
+    Ok(Json(People { people }))
+}
+
+impl Callable {
+    fn of(house: &House, caller: &Caller, user: &User) -> Self {
+        let presence = house.presence(&user.id);
+        Self {
+            online: presence.is_online(),
+            presence,
+            last_seen_at: user.last_seen_at.filter(|_| caller.is_staff()),
+            person: house.directory.remember(user).into(),
+        }
+    }
 }
 
 /// The people `caller` may call, by name; those whose name has `part` in it,
@@ -110,6 +127,9 @@ pub(super) async fn callable(
     caller: &Caller,
     part: Option<&str>,
 ) -> Result<Vec<User>, ApiError> {
+    if caller.role == Role::Guest {
+        return Ok(Vec::new());
+    }
     let role = (!caller.is_staff()).then_some(Role::Provider);
     let mut users = house.store.users(part, role, MOST_PEOPLE).await?;
     users.retain(|it| may_call(caller, it));
@@ -120,9 +140,14 @@ pub(super) async fn callable(
     Ok(users)
 }
 
-/// Whether `caller` may call somebody. Patients call who treats them.
+/// Whether `caller` may call somebody. Patients call who treats them, guests
+/// nobody.
 pub(super) fn may_call(caller: &Caller, user: &User) -> bool {
-    let theirs = caller.is_staff() || user.role == Role::Provider;
+    let theirs = match caller.role {
+        Role::Provider | Role::Admin => true,
+        Role::Patient => user.role == Role::Provider,
+        Role::Guest => false,
+    };
     theirs && user.id != caller.user && !user.disabled
 }
 

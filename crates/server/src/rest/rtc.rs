@@ -81,7 +81,7 @@ pub(crate) async fn join(
         found.spot = Spot::Room(room);
     }
     forget_invitation(&house, &caller, &found);
-    let mut view = RoomView::of(&house, &found).await?;
+    let mut view = RoomView::of(&house, &caller.user, &found).await?;
     view.room_id = way_in(&house, &caller, &found.name);
     Ok(Json(Shown::new(view)))
 }
@@ -98,7 +98,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, ApiError> {
     let found = house.find(&id, &caller.actor()).await?;
-    Ok(Json(Shown::new(RoomView::of(&house, &found).await?)))
+    Ok(Json(Shown::new(RoomView::of(&house, &caller.user, &found).await?)))
 }
 
 /// The open rooms that name the caller.
@@ -113,7 +113,7 @@ pub(crate) async fn list(
     let mut rooms = Vec::new();
     for room in house.open_rooms(&caller.user) {
         let found = Found { name: name_of(&room), spot: Spot::Room(room), welcome: true };
-        rooms.push(RoomView::of(&house, &found).await?);
+        rooms.push(RoomView::of(&house, &caller.user, &found).await?);
     }
     Ok(Json(ShownRooms::new(rooms)))
 }
@@ -130,7 +130,7 @@ pub(crate) async fn stats(
     Path(id): Path<String>,
 ) -> Result<Json<ShownStats>, ApiError> {
     let found = house.find(&id, &caller.actor()).await?;
-    Ok(Json(ShownStats::new(Stats::of(&found, house.now()))))
+    Ok(Json(ShownStats::new(Stats::of(&found, &caller.user, house.now()))))
 }
 
 /// Agrees to being recorded, or agrees no longer. Once somebody is there.

@@ -8,7 +8,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use housecall_core::UserId;
+use housecall_core::{Role, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -51,13 +51,17 @@ pub(crate) async fn my_user(
 /// Finds people among those one may call.
 #[utoipa::path(
     get, path = "/api/users/search", tag = "people", params(Search),
-    responses((status = 200, body = Users), (status = 401, body = ProblemBody)),
+    responses((status = 200, body = Users), (status = 401, body = ProblemBody),
+              (status = 403, body = ProblemBody)),
 )]
 pub(crate) async fn search_users(
     State(house): State<House>,
     caller: Caller,
     Params(search): Params<Search>,
 ) -> Result<Json<Users>, ApiError> {
+    if caller.role == Role::Guest {
+        return Err(ApiError::forbidden("forbidden", "Guests look for nobody here."));
+    }
     let users = callable(&house, &caller, search.q.as_deref()).await?;
     Ok(Json(Users { users: UserView::all(&house, &users) }))
 }

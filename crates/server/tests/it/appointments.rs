@@ -104,22 +104,28 @@ async fn an_appointment_is_seen_by_its_people_and_by_administrators() {
     let (status, made) = clinic.ask("doc", "POST", "/api/appointments", booking).await;
     assert_eq!(status, 201, "{made}");
     let id = made["id"].as_str().expect("an id");
+    let person =
+        |id: &str, role: &str| json!({"id": id, "name": format!("{id} the {role}"), "role": role});
+    let calendar_url = made["calendarUrl"].clone();
     assert_eq!(
         made,
         json!({"id": id, "patientId": "pat", "providerId": "doc",
+               "patient": person("pat", "patient"), "provider": person("doc", "provider"),
+               "door": "usual", "calendarUrl": calendar_url,
                "startsAt": "2024-01-15T10:00:00.000Z", "durationMinutes": 30, "type": "video",
                "status": "scheduled", "createdAt": "2023-11-14T22:13:20.000Z",
                "updatedAt": "2023-11-14T22:13:20.000Z"})
     );
-    let note = Some(Private::new("canary".to_owned()));
+    let note = Private::new("canary".to_owned());
     let id = id.parse().expect("an id");
-    let noted = clinic.store.set_appointment_notes(&id, note, &Actor::House, clinic.now()).await;
+    let noted = clinic.store.save_notes(&id, note, None, &Actor::House, clinic.now()).await;
     noted.expect("the appointment is there");
 
     let path = format!("/api/appointments/{id}");
     for who in ["doc", "pat", "boss"] {
         let shown = clinic.ask(who, "GET", &path, Value::Null).await;
-        assert_eq!(shown, (200, made.clone()), "{who}");
+        let as_shown = with(made.clone(), "calendarUrl", shown.1["calendarUrl"].clone());
+        assert_eq!(shown, (200, as_shown), "{who}");
     }
     // What is not theirs answers as what is not there.
     let nowhere = clinic.ask("eve", "GET", "/api/appointments/nowhere", Value::Null).await;
@@ -184,6 +190,8 @@ async fn what_cannot_be_is_told_by_field() {
     check("durationMinutes", json!(-5)).await;
     check("durationMinutes", json!("30")).await;
     check("type", json!("screen_share")).await;
+    check("door", json!("ajar")).await;
+    check("door", json!(1)).await;
     check("startsAt", json!("tomorrow")).await;
     check("startsAt", json!("2024-01-15")).await;
     check("startsAt", json!(1700000000000_i64)).await;
@@ -247,10 +255,16 @@ async fn a_scheduled_appointment_is_moved_by_its_provider_or_an_administrator() 
     assert_eq!(moved["updatedAt"], "2023-11-14T22:14:20.000Z");
     let (_, retyped) = clinic.ask("boss", "PATCH", &path, json!({"type": "text"})).await;
     assert_eq!(retyped, with(moved, "type", json!("text")));
+    let (_, strict) = clinic.ask("doc", "PATCH", &path, json!({"door": "strict"})).await;
+    let calendar_url = strict["calendarUrl"].clone();
+    let expected = with(with(retyped, "door", json!("strict")), "calendarUrl", calendar_url);
+    assert_eq!(strict, expected);
 
     assert_eq!(clinic.no("pat", "PATCH", &path, later.clone()).await, "403 forbidden -");
     assert_eq!(clinic.no("pat", "DELETE", &path, Value::Null).await, "403 forbidden -");
-    assert_eq!(clinic.ask("pat", "GET", &path, Value::Null).await, (200, retyped));
+    let (status, seen) = clinic.ask("pat", "GET", &path, Value::Null).await;
+    let calendar_url = seen["calendarUrl"].clone();
+    assert_eq!((status, seen), (200, with(strict, "calendarUrl", calendar_url)));
     // Being a provider is not being its provider.
     let seen = clinic.make("doc-2", booking("doc-2", "doc", 5)).await;
     assert_eq!(clinic.no("doc", "PATCH", &seen, later).await, "403 forbidden -");

@@ -14,11 +14,11 @@ const PEOPLE: [(&str, Role); 5] = [
     ("boss", Role::Admin),
 ];
 
-/// A house, its database, and the people of a clinic.
+/// A house, the folder of its database and files, and the people of a clinic.
 pub(crate) struct Clinic {
     pub(crate) house: TestHouse,
     pub(crate) store: Store,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Clinic {
@@ -29,11 +29,12 @@ impl Clinic {
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}/clinic.db", folder.path().display());
-        let settings: Vec<_> =
-            settings.iter().copied().chain([("DATABASE_URL", url.as_str())]).collect();
+        let data = folder.path().to_str().expect("a path in UTF-8");
+        let own = [("DATABASE_URL", url.as_str()), ("HOUSECALL_DATA", data)];
+        let settings: Vec<_> = settings.iter().copied().chain(own).collect();
         let house = TestHouse::with(&settings).await;
         let store = Store::open(&url).await.expect("the house made it");
-        let clinic = Self { house, store, _folder: folder };
+        let clinic = Self { house, store, folder };
         for (who, _) in PEOPLE {
             clinic.ok(who, "GET", "/api/me", Value::Null).await;
         }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use housecall_core::{Actor, Private};
+use housecall_core::{Actor, Private, room::Door};
 use housecall_store::NewMeeting;
 use serde_json::{Value, json};
 
@@ -31,10 +31,10 @@ fn ids(answer: &Value, names: &[(&str, &str)]) -> String {
 async fn a_session_is_an_appointment_in_other_words() {
     let clinic = Clinic::open().await;
     let id = clinic.book(15).await;
-    let note = Some(Private::new("canary".to_owned()));
+    let note = Private::new("canary".to_owned());
     let appointment = id.parse().expect("an id");
     let at = housecall_core::Timestamp::EPOCH;
-    let noted = clinic.store.set_appointment_notes(&appointment, note, &Actor::House, at).await;
+    let noted = clinic.store.save_notes(&appointment, note, None, &Actor::House, at).await;
     noted.expect("the appointment is there");
 
     let (patient, physician) = (
@@ -272,6 +272,7 @@ async fn open_rooms_of_every_kind_are_found() {
         name: Private::new("Morning round".to_owned()),
         creator: "doc".parse().expect("an id"),
         private: false,
+        door: Door::Open,
         scheduled_at: None,
     };
     let at = housecall_core::Timestamp::EPOCH;

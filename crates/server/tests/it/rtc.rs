@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use housecall_core::{Actor, Private, Timestamp};
+use housecall_core::{Actor, Private, Timestamp, room::Door};
 use housecall_store::NewMeeting;
 use serde_json::{Value, json};
 
@@ -43,6 +43,7 @@ impl Clinic {
             name: Private::new("Morning round".to_owned()),
             creator: "doc".parse().expect("an id"),
             private,
+            door: Door::Open,
             scheduled_at: None,
         };
         let made = self.store.create_meeting(new, &Actor::House, Timestamp::EPOCH).await;

@@ -122,7 +122,8 @@ impl TestHouse {
 /// A connected client: of the native vocabulary, unless it says otherwise.
 pub(crate) struct Guest {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    namespace: &'static str,
+    /// The namespace and a comma; nothing for the main one.
+    namespace: String,
     asked: u32,
 }
 
@@ -139,9 +140,10 @@ impl Guest {
     ) -> Self {
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let (socket, _) = connect_async(url).await.expect("the house takes websockets");
-        let mut guest = Self { socket, namespace, asked: 0 };
-        guest.send(format!("40{namespace},{auth}")).await;
-        guest.packet(&format!("40{namespace},")).await;
+        let namespace = if namespace == "/" { String::new() } else { format!("{namespace},") };
+        let mut guest = Self { socket, namespace: namespace.clone(), asked: 0 };
+        guest.send(format!("40{namespace}{auth}")).await;
+        guest.packet(&format!("40{namespace}")).await;
         guest
     }
 
@@ -150,15 +152,15 @@ impl Guest {
     }
 
     pub(crate) async fn say(&mut self, word: &str, body: Value) {
-        self.send(format!("42{},{}", self.namespace, json!([word, body]))).await;
+        self.send(format!("42{}{}", self.namespace, json!([word, body]))).await;
     }
 
     /// Says a word and waits for its ack; what is heard meanwhile is dropped.
     pub(crate) async fn ask(&mut self, word: &str, body: Value) -> Value {
         self.asked += 1;
         let id = self.asked;
-        self.send(format!("42{},{id}{}", self.namespace, json!([word, body]))).await;
-        let text = self.packet(&format!("43{},{id}[", self.namespace)).await;
+        self.send(format!("42{}{id}{}", self.namespace, json!([word, body]))).await;
+        let text = self.packet(&format!("43{}{id}[", self.namespace)).await;
         let ack: Value = serde_json::from_str(&format!("[{text}")).expect("acks are JSON");
         ack[0].clone()
     }
@@ -175,7 +177,7 @@ impl Guest {
 
     /// The next body of this word; others are dropped.
     pub(crate) async fn word(&mut self, word: &str) -> Value {
-        let text = self.packet(&format!("42{},[\"{word}\",", self.namespace)).await;
+        let text = self.packet(&format!("42{}[\"{word}\",", self.namespace)).await;
         serde_json::from_str(text.trim_end_matches(']')).expect("what we hear is JSON")
     }
 

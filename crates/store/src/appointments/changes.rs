@@ -1,12 +1,10 @@
 //! Making appointments, moving them, and what becomes of them.
 
-use housecall_core::{Actor, AppointmentId, Private, Timestamp, UserId};
+use housecall_core::{Actor, AppointmentId, Timestamp, UserId, room::Door};
 use serde_json::{Value, json};
 
 use super::{Appointment, AppointmentStatus, AppointmentType, Columns, select_one};
-use crate::{
-    Store, StoreError, Stream, journal::Line, ledger::Ledger, secrets::sha256, writer::Write,
-};
+use crate::{Store, StoreError, Stream, journal::Line, ledger::Ledger, writer::Write};
 
 /// An appointment to make.
 #[derive(Debug, Clone)]
@@ -23,6 +21,8 @@ pub struct NewAppointment {
     pub duration_minutes: u32,
     /// How they meet.
     pub kind: AppointmentType,
+    /// Who waits at its door; `None` leaves that to the house.
+    pub door: Option<Door>,
 }
 
 /// What is to be different about an appointment; what is absent stays.
@@ -34,6 +34,8 @@ pub struct AppointmentChange {
     pub duration_minutes: Option<u32>,
     /// How they meet.
     pub kind: Option<AppointmentType>,
+    /// Who waits at its door.
+    pub door: Option<Door>,
 }
 
 impl Store {
@@ -44,7 +46,7 @@ impl Store {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Appointment, StoreError> {
-        let NewAppointment { id, patient, provider, starts_at, duration_minutes, kind } = new;
+        let NewAppointment { id, patient, provider, starts_at, duration_minutes, kind, door } = new;
         let appointment = Appointment {
             id,
             patient,
@@ -52,6 +54,7 @@ impl Store {
             starts_at,
             duration_minutes,
             kind,
+            door,
             status: AppointmentStatus::Scheduled,
             created_by: by.user().cloned(),
             created_at: at,
@@ -129,33 +132,6 @@ impl Store {
     ) -> Result<Appointment, StoreError> {
         self.writer().run(Update { id: id.clone(), turn, by: by.clone(), at }).await
     }
-
-    /// What the provider noted about an appointment. Not for the patient.
-    pub async fn appointment_notes(
-        &self,
-        id: &AppointmentId,
-    ) -> Result<Option<Private<String>>, StoreError> {
-        let notes: Option<Option<String>> =
-            sqlx::query_scalar("SELECT notes FROM appointments WHERE id = $1")
-                .bind(id.as_str())
-                .fetch_optional(self.read())
-                .await?;
-        Ok(notes.flatten().map(Private::new))
-    }
-
-    /// Replaces what the provider noted, or takes it away. The journal keeps
-    /// the hash of the text, which proves it and does not tell it.
-    pub async fn set_appointment_notes(
-        &self,
-        id: &AppointmentId,
-        notes: Option<Private<String>>,
-        by: &Actor,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let hash = notes.as_ref().map(|it| sha256(it.reveal()));
-        let line = Line::new(at, by, "appointment.noted", &json!({ "sha256": hash }))?;
-        self.writer().run(SetNotes { id: id.clone(), notes, line }).await
-    }
 }
 
 /// What the journal says about a new appointment.
@@ -166,6 +142,7 @@ fn birth(it: &Appointment) -> Value {
         "startsAt": it.starts_at,
         "durationMinutes": it.duration_minutes,
         "type": it.kind,
+        "door": it.door,
     })
 }
 
@@ -181,8 +158,8 @@ impl Write for Insert {
         let it = self.appointment;
         sqlx::query(
             "INSERT INTO appointments (id, patient, provider, starts_at, duration_minutes, type, \
-             status, created_by, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             door, status, created_by, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(it.id.as_str())
         .bind(it.patient.as_str())
@@ -190,6 +167,7 @@ impl Write for Insert {
         .bind(it.starts_at.to_string())
         .bind(i64::from(it.duration_minutes))
         .bind(it.kind.as_str())
+        .bind(it.door.map(Door::as_str))
         .bind(it.status.as_str())
         .bind(it.created_by.as_ref().map(UserId::as_str))
         .bind(it.created_at.to_string())
@@ -256,6 +234,7 @@ impl Turn {
                 "startsAt": after.starts_at,
                 "durationMinutes": after.duration_minutes,
                 "type": after.kind,
+                "door": after.door,
             }),
             Turn::Start | Turn::Complete | Turn::Cancel => json!({}),
         }
@@ -267,6 +246,7 @@ fn changed(before: Appointment, change: &AppointmentChange) -> Appointment {
         starts_at: change.starts_at.unwrap_or(before.starts_at),
         duration_minutes: change.duration_minutes.unwrap_or(before.duration_minutes),
         kind: change.kind.unwrap_or(before.kind),
+        door: change.door.or(before.door),
         ..before
     }
 }
@@ -295,9 +275,11 @@ impl Write for Update {
             return Ok(before);
         }
         after.updated_at = self.at;
+        // At another time its people are to be reminded again.
         sqlx::query(
             "UPDATE appointments SET starts_at = $2, duration_minutes = $3, type = $4, \
-             status = $5, updated_at = $6, started_at = $7, ended_at = $8 WHERE id = $1",
+             status = $5, updated_at = $6, started_at = $7, ended_at = $8, door = $9, \
+             reminded_at = CASE WHEN starts_at = $2 THEN reminded_at END WHERE id = $1",
         )
         .bind(after.id.as_str())
         .bind(after.starts_at.to_string())
@@ -307,34 +289,11 @@ impl Write for Update {
         .bind(after.updated_at.to_string())
         .bind(after.started_at.map(|it| it.to_string()))
         .bind(after.ended_at.map(|it| it.to_string()))
+        .bind(after.door.map(Door::as_str))
         .execute(ledger.writing().await?)
         .await?;
         let line = Line::new(self.at, &self.by, self.turn.name(), &self.turn.body(&after))?;
         ledger.add(&Stream::Appointment(self.id).name(), line).await?;
         Ok(after)
-    }
-}
-
-struct SetNotes {
-    id: AppointmentId,
-    notes: Option<Private<String>>,
-    line: Line,
-}
-
-impl Write for SetNotes {
-    type Output = ();
-
-    // `updated_at` stays: the patient would see by it that something was noted.
-    async fn run(self, ledger: &mut Ledger<'_>) -> Result<(), StoreError> {
-        let updated = sqlx::query("UPDATE appointments SET notes = $2 WHERE id = $1")
-            .bind(self.id.as_str())
-            .bind(self.notes.as_ref().map(Private::reveal))
-            .execute(ledger.writing().await?)
-            .await?;
-        if updated.rows_affected() == 0 {
-            return Err(StoreError::NotFound);
-        }
-        ledger.add(&Stream::Appointment(self.id).name(), self.line).await?;
-        Ok(())
     }
 }

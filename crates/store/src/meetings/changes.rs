@@ -1,10 +1,10 @@
-//! Making meetings, letting people in, and closing them.
+//! Making meetings, changing them, letting people in, and closing them.
 
-use housecall_core::{Actor, MeetingId, Private, Timestamp, UserId};
+use housecall_core::{Actor, MeetingId, Private, Timestamp, UserId, room::Door};
 use serde_json::{Value, json};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Columns, Meeting, select_one};
+use super::{Columns, Meeting, parse, select_one};
 use crate::{Store, StoreError, Stream, journal::Line, ledger::Ledger, writer::Write};
 
 /// A meeting to make.
@@ -18,8 +18,25 @@ pub struct NewMeeting {
     pub creator: UserId,
     /// Whether people need to be granted access.
     pub private: bool,
+    /// Who waits at its door.
+    pub door: Door,
     /// When people are expected, if that is known.
     pub scheduled_at: Option<Timestamp>,
+}
+
+/// What is to be different about a meeting; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct MeetingChange {
+    /// What it is called.
+    pub name: Option<Private<String>>,
+    /// Whether people need to be granted access.
+    pub private: Option<bool>,
+    /// Who waits at its door.
+    pub door: Option<Door>,
+    /// When people are expected; `Some(None)` takes that back.
+    pub scheduled_at: Option<Option<Timestamp>>,
+    /// Who is granted access, instead of those who were until now.
+    pub access: Option<Vec<UserId>>,
 }
 
 impl Store {
@@ -31,12 +48,26 @@ impl Store {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Meeting, StoreError> {
-        let NewMeeting { id, name, creator, private, scheduled_at } = new;
-        let body = json!({ "creator": creator, "private": private, "scheduledAt": scheduled_at });
+        let NewMeeting { id, name, creator, private, door, scheduled_at } = new;
+        let body = json!({ "creator": creator, "private": private, "door": door,
+                           "scheduledAt": scheduled_at });
         let line = Line::new(at, by, "meeting.made", &body)?;
+        let (created_at, ended_at) = (at, None);
         let meeting =
-            Meeting { id, name, creator, private, scheduled_at, created_at: at, ended_at: None };
+            Meeting { id, name, creator, private, door, scheduled_at, created_at, ended_at };
         self.writer().run(Insert { meeting, line }).await
+    }
+
+    /// Changes a meeting, and who was granted access to it.
+    /// [`StoreError::Conflict`] if it has ended.
+    pub async fn change_meeting(
+        &self,
+        id: &MeetingId,
+        change: MeetingChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Meeting, StoreError> {
+        self.writer().run(Alter { id: id.clone(), change, by: by.clone(), at }).await
     }
 
     /// Lets `user` come to a meeting; nothing happens if that was done before.
@@ -93,13 +124,14 @@ impl Write for Insert {
     async fn run(self, ledger: &mut Ledger<'_>) -> Result<Meeting, StoreError> {
         let meeting = self.meeting;
         sqlx::query(
-            "INSERT INTO meetings (id, name, creator, private, scheduled_at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO meetings (id, name, creator, private, door, scheduled_at, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(meeting.id.as_str())
         .bind(meeting.name.reveal())
         .bind(meeting.creator.as_str())
         .bind(meeting.private)
+        .bind(meeting.door.as_str())
         .bind(meeting.scheduled_at.map(|it| it.to_string()))
         .bind(meeting.created_at.to_string())
         .execute(ledger.writing().await?)
@@ -112,6 +144,7 @@ impl Write for Insert {
 /// What is to become of a meeting.
 enum Turn {
     Grant(UserId),
+    Revoke(UserId),
     End,
     Delete,
 }
@@ -121,6 +154,7 @@ impl Turn {
     fn name(&self) -> &'static str {
         match self {
             Turn::Grant(_) => "meeting.access_granted",
+            Turn::Revoke(_) => "meeting.access_revoked",
             Turn::End => "meeting.ended",
             Turn::Delete => "meeting.deleted",
         }
@@ -129,7 +163,7 @@ impl Turn {
     /// The particulars.
     fn body(&self) -> Value {
         match self {
-            Turn::Grant(user) => json!({ "user": user }),
+            Turn::Grant(user) | Turn::Revoke(user) => json!({ "user": user }),
             Turn::End | Turn::Delete => json!({}),
         }
     }
@@ -159,6 +193,10 @@ impl Update {
                 });
                 query.push(" ON CONFLICT (meeting_id, user_id) DO NOTHING");
             }
+            Turn::Revoke(user) => {
+                query.push("DELETE FROM meeting_access WHERE meeting_id = ").push_bind(id);
+                query.push(" AND user_id = ").push_bind(user.as_str().to_owned());
+            }
             Turn::End => {
                 query.push("UPDATE meetings SET ended_at = ").push_bind(at);
                 query.push(" WHERE ended_at IS NULL AND id = ").push_bind(id);
@@ -176,12 +214,16 @@ impl Write for Update {
     type Output = ();
 
     async fn run(self, ledger: &mut Ledger<'_>) -> Result<(), StoreError> {
-        let row: Option<Columns> =
-            select_one(&self.id).build_query_as().fetch_optional(ledger.reading()).await?;
-        let meeting = row.ok_or(StoreError::NotFound)?.read()?;
+        let meeting = find(ledger, &self.id).await?;
         if meeting.ended_at.is_some() && matches!(self.turn, Turn::Grant(_)) {
             return Err(StoreError::Conflict);
         }
+        self.make(ledger).await
+    }
+}
+
+impl Update {
+    async fn make(self, ledger: &mut Ledger<'_>) -> Result<(), StoreError> {
         let changed = self.statement().build().execute(ledger.writing().await?).await?;
         if changed.rows_affected() == 0 {
             return Ok(());
@@ -189,5 +231,80 @@ impl Write for Update {
         let line = Line::new(self.at, &self.by, self.turn.name(), &self.turn.body())?;
         ledger.add(&Stream::Meeting(self.id).name(), line).await?;
         Ok(())
+    }
+}
+
+async fn find(ledger: &mut Ledger<'_>, id: &MeetingId) -> Result<Meeting, StoreError> {
+    let row: Option<Columns> =
+        select_one(id).build_query_as().fetch_optional(ledger.reading()).await?;
+    row.ok_or(StoreError::NotFound)?.read()
+}
+
+struct Alter {
+    id: MeetingId,
+    change: MeetingChange,
+    by: Actor,
+    at: Timestamp,
+}
+
+impl Write for Alter {
+    type Output = Meeting;
+
+    async fn run(mut self, ledger: &mut Ledger<'_>) -> Result<Meeting, StoreError> {
+        let before = find(ledger, &self.id).await?;
+        if before.ended_at.is_some() {
+            return Err(StoreError::Conflict);
+        }
+        if let Some(access) = self.change.access.take() {
+            self.let_in(ledger, access).await?;
+        }
+        let after = changed(before.clone(), self.change);
+        if after == before {
+            return Ok(after);
+        }
+        sqlx::query(
+            "UPDATE meetings SET name = $2, private = $3, door = $4, scheduled_at = $5 \
+             WHERE id = $1",
+        )
+        .bind(after.id.as_str())
+        .bind(after.name.reveal())
+        .bind(after.private)
+        .bind(after.door.as_str())
+        .bind(after.scheduled_at.map(|it| it.to_string()))
+        .execute(ledger.writing().await?)
+        .await?;
+        let body = json!({ "renamed": after.name != before.name, "private": after.private,
+                           "door": after.door, "scheduledAt": after.scheduled_at });
+        let line = Line::new(self.at, &self.by, "meeting.changed", &body)?;
+        ledger.add(&Stream::Meeting(self.id).name(), line).await?;
+        Ok(after)
+    }
+}
+
+impl Alter {
+    async fn let_in(&self, ledger: &mut Ledger<'_>, access: Vec<UserId>) -> Result<(), StoreError> {
+        let before: Vec<String> =
+            sqlx::query_scalar("SELECT user_id FROM meeting_access WHERE meeting_id = $1")
+                .bind(self.id.as_str())
+                .fetch_all(ledger.reading())
+                .await?;
+        let before = before.into_iter().map(parse).collect::<Result<Vec<UserId>, _>>()?;
+        let revoked = before.into_iter().filter(|it| !access.contains(it)).map(Turn::Revoke);
+        let turns: Vec<Turn> = revoked.chain(access.iter().cloned().map(Turn::Grant)).collect();
+        for turn in turns {
+            let (id, by, at) = (self.id.clone(), self.by.clone(), self.at);
+            Update { id, turn, by, at }.make(ledger).await?;
+        }
+        Ok(())
+    }
+}
+
+fn changed(before: Meeting, change: MeetingChange) -> Meeting {
+    Meeting {
+        name: change.name.unwrap_or(before.name),
+        private: change.private.unwrap_or(before.private),
+        door: change.door.unwrap_or(before.door),
+        scheduled_at: change.scheduled_at.unwrap_or(before.scheduled_at),
+        ..before
     }
 }

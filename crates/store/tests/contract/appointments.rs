@@ -1,4 +1,4 @@
-use housecall_core::{Actor, AppointmentId, Private};
+use housecall_core::{Actor, AppointmentId, room::Door};
 use housecall_store::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentStatus, AppointmentType,
     NewAppointment, Page, Store, StoreError, Stream, Verdict,
@@ -25,6 +25,7 @@ fn visit(name: &str, provider: &str, patient: &str, seconds: u64) -> NewAppointm
         starts_at: at(seconds),
         duration_minutes: 30,
         kind: AppointmentType::Video,
+        door: None,
     }
 }
 
@@ -67,7 +68,7 @@ pub(crate) async fn an_appointment_is_made_once(backend: &impl Backend) {
     assert_eq!(
         records[0].body,
         json!({"patient": "patient", "provider": "doctor", "startsAt": "2026-01-15T10:10:00.000Z",
-               "durationMinutes": 30, "type": "video"})
+               "durationMinutes": 30, "type": "video", "door": null})
     );
     let verdict = store.verify_journal().await.expect("the store reads");
     assert_eq!(verdict, Verdict::Intact { entries: 2, streams: 2 });
@@ -98,10 +99,12 @@ pub(crate) async fn an_appointment_is_moved_until_somebody_comes(backend: &impl 
     let other = AppointmentChange {
         duration_minutes: Some(15),
         kind: Some(AppointmentType::Audio),
+        door: Some(Door::Strict),
         ..Default::default()
     };
     let other = change(other, 20).await.expect("it is scheduled");
     assert_eq!((other.duration_minutes, other.kind), (15, AppointmentType::Audio));
+    assert_eq!(other.door, Some(Door::Strict));
     assert_eq!(find(store, "v1").await.as_ref(), Some(&other));
 
     // Nothing new is nothing to note.
@@ -188,30 +191,45 @@ pub(crate) async fn many_who_come_at_once_start_it_once(backend: &impl Backend) 
     assert_eq!(journal(store, "v1").await, "made started");
 }
 
-pub(crate) async fn notes_are_kept_apart(backend: &impl Backend) {
+pub(crate) async fn people_are_reminded_once_of_each_time(backend: &impl Backend) {
     let store = backend.store();
-    let made = make(store, visit("v1", "doctor", "patient", 0)).await;
-    let note = async |text: Option<&str>| {
-        let text = text.map(|it| Private::new(it.to_owned()));
-        let noted = store.set_appointment_notes(&id("v1"), text, &actor("doctor"), at(5)).await;
-        noted.expect("it is there");
-        store.appointment_notes(&id("v1")).await.expect("the store reads")
+    for (name, seconds) in [("past", 10), ("near", 600), ("nearer", 300), ("far", 9000)] {
+        make(store, visit(name, "doctor", "patient", seconds)).await;
+    }
+    let near = async || {
+        let near = store.appointments_to_remind(at(60), at(600)).await.expect("the store reads");
+        near.iter().map(|it| it.id.as_str().to_owned()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(store.appointment_notes(&id("v1")).await.expect("the store reads"), None);
-    let kept = note(Some("abc")).await.map(Private::into_revealed);
-    assert_eq!(kept.as_deref(), Some("abc"));
-    // Nothing the patient sees tells that there are notes.
-    assert_eq!(find(store, "v1").await, Some(made));
-    assert_eq!(note(None).await, None);
+    assert_eq!(near().await, "nearer near");
+    let remind =
+        async |of: &Appointment| store.note_reminder(of, at(60)).await.expect("the store writes");
+    let visit = find(store, "near").await.expect("it is there");
+    assert!(remind(&visit).await);
+    assert!(!remind(&visit).await, "once");
+    assert_eq!(find(store, "near").await.as_ref(), Some(&visit), "nothing else changed");
+    assert_eq!(near().await, "nearer");
 
-    let records = store.records(&Stream::Appointment(id("v1")), 1, 9).await;
-    let bodies: Vec<_> = records.expect("the store reads").into_iter().map(|it| it.body).collect();
-    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(bodies, [json!({ "sha256": hash }), json!({ "sha256": null })]);
+    let change = async |change: AppointmentChange| {
+        let changed = store.change_appointment(&id("near"), change, &actor("doctor"), at(61)).await;
+        changed.expect("it is scheduled")
+    };
+    change(AppointmentChange { duration_minutes: Some(60), ..Default::default() }).await;
+    assert_eq!(near().await, "nearer", "it is at the same time");
+    let moved = AppointmentChange { starts_at: Some(at(500)), ..Default::default() };
+    let moved = change(moved).await;
+    assert_eq!(near().await, "nearer near");
+    assert!(!remind(&visit).await, "it is no longer at that time");
+    assert!(remind(&moved).await);
 
-    let nobodys = store.set_appointment_notes(&id("v9"), None, &actor("doctor"), at(6)).await;
-    assert!(matches!(nobodys, Err(StoreError::NotFound)));
-    assert_eq!(store.appointment_notes(&id("v9")).await.expect("the store reads"), None);
+    let nearer = find(store, "nearer").await.expect("it is there");
+    store.cancel_appointment(&id("nearer"), &actor("doctor"), at(62)).await.expect("scheduled");
+    assert_eq!(near().await, "");
+    assert!(!remind(&nearer).await, "it does not take place");
+    assert_eq!(journal(store, "near").await, "made reminded changed changed reminded");
+    let changes =
+        async |name: &str| store.appointment_changes(&id(name)).await.expect("the store reads");
+    let counted = (changes("near").await, changes("nearer").await, changes("far").await);
+    assert_eq!(counted, (2, 1, 0));
 }
 
 pub(crate) async fn appointments_are_listed_as_they_start(backend: &impl Backend) {

@@ -4,12 +4,17 @@
 mod appending;
 mod appointments;
 mod backend;
+mod blobs;
 mod embedded;
+mod guests;
 mod history;
 mod journal;
 mod meetings;
 mod messages;
+mod missed;
+mod notes;
 mod people;
+mod removals;
 mod reopening;
 mod sign_ins;
 mod statistics;
@@ -50,8 +55,17 @@ macro_rules! for_all {
                 an_appointment_is_moved_until_somebody_comes
                 an_appointment_goes_one_way
                 many_who_come_at_once_start_it_once
-                notes_are_kept_apart
+                people_are_reminded_once_of_each_time
                 appointments_are_listed_as_they_start
+            }
+            guests {
+                a_link_is_made_once
+                links_are_listed_by_their_place
+                a_race_for_a_link_has_one_winner
+                nobody_comes_by_a_closed_link
+                a_failed_coming_uses_nothing
+                even_a_reusable_link_is_used_up
+                a_guest_is_not_among_the_people_and_sees_one_place
             }
             history {
                 a_list_shows_what_was_asked_for
@@ -66,6 +80,7 @@ macro_rules! for_all {
                 a_meeting_is_made_once
                 people_see_the_meetings_they_may_come_to
                 access_is_granted_once
+                a_meeting_is_changed_until_it_ends
                 a_meeting_ends_for_good
                 a_deleted_meeting_is_gone
             }
@@ -73,6 +88,22 @@ macro_rules! for_all {
                 messages_are_read_by_who_was_there
                 who_was_only_called_reads_nothing
                 a_page_counts_back_from_the_latest
+                a_page_comes_before_the_one_after_it
+                who_was_put_out_reads_what_was_before
+                a_key_leads_to_its_message
+                a_file_is_there_with_its_message
+                a_file_without_a_message_is_forgotten
+            }
+            missed {
+                who_let_it_ring_missed_the_call
+                a_call_that_others_answered_is_missed_once
+                what_never_rang_is_not_missed
+                a_missed_call_is_seen_once
+            }
+            notes {
+                every_version_of_notes_is_kept
+                nobody_overwrites_notes_they_have_not_seen
+                of_those_who_save_notes_at_once_one_wins
             }
             people {
                 somebody_registers
@@ -80,6 +111,12 @@ macro_rules! for_all {
                 an_identity_provider_introduces_somebody_once
                 people_are_found_by_name_role_and_email
                 somebody_is_locked_out
+                somebody_was_here_until_lately
+            }
+            removals {
+                who_was_removed_stays_out_of_the_place
+                a_call_of_its_own_is_a_place_itself
+                the_link_of_a_removed_guest_is_suspended
             }
             sign_ins {
                 a_token_works_once

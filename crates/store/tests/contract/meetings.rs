@@ -1,6 +1,6 @@
-use housecall_core::{MeetingId, Private};
+use housecall_core::{MeetingId, Private, room::Door};
 use housecall_store::{
-    Meeting, MeetingFilter, NewMeeting, Page, Store, StoreError, Stream, Verdict,
+    Meeting, MeetingChange, MeetingFilter, NewMeeting, Page, Store, StoreError, Stream, Verdict,
 };
 use serde_json::json;
 
@@ -22,6 +22,7 @@ async fn make(store: &Store, name: &str, creator: &str, private: bool, seconds: 
         name: Private::new(format!("About {name}")),
         creator: user(creator),
         private,
+        door: Door::Open,
         scheduled_at: None,
     };
     let made = store.create_meeting(new, &actor(creator), at(seconds)).await;
@@ -58,12 +59,13 @@ pub(crate) async fn a_meeting_is_made_once(backend: &impl Backend) {
         name: Private::new("Rounds with Rosa".to_owned()),
         creator: user("doctor"),
         private: true,
+        door: Door::Strict,
         scheduled_at: Some(at(3600)),
     };
     let made = store.create_meeting(new.clone(), &actor("doctor"), at(0)).await;
     let made = made.expect("a new meeting");
     assert_eq!((made.created_at, made.scheduled_at, made.ended_at), (at(0), Some(at(3600)), None));
-    assert_eq!((&made.name, made.private), (&new.name, true));
+    assert_eq!((&made.name, made.private, made.door), (&new.name, true, Door::Strict));
     assert_eq!(find(store, "rounds").await, Some(made));
     assert_eq!(find(store, "lunch").await, None);
 
@@ -75,7 +77,8 @@ pub(crate) async fn a_meeting_is_made_once(backend: &impl Backend) {
     // What cannot be deleted again does not hold what they called it.
     assert_eq!(
         records[0].body,
-        json!({"creator": "doctor", "private": true, "scheduledAt": "2026-01-15T11:00:00.000Z"})
+        json!({"creator": "doctor", "private": true, "door": "strict",
+               "scheduledAt": "2026-01-15T11:00:00.000Z"})
     );
     let verdict = store.verify_journal().await.expect("the store reads");
     assert_eq!(verdict, Verdict::Intact { entries: 1, streams: 1 });
@@ -128,6 +131,63 @@ pub(crate) async fn access_is_granted_once(backend: &impl Backend) {
     assert_eq!(access(store, "nowhere").await, "");
 }
 
+pub(crate) async fn a_meeting_is_changed_until_it_ends(backend: &impl Backend) {
+    let store = backend.store();
+    let made = make(store, "rounds", "doctor", false, 0).await;
+    let change = async |change: MeetingChange, seconds| {
+        store.change_meeting(&id("rounds"), change, &actor("doctor"), at(seconds)).await
+    };
+    let other = MeetingChange {
+        name: Some(Private::new("About lunch".to_owned())),
+        private: Some(true),
+        door: Some(Door::Usual),
+        scheduled_at: Some(Some(at(3600))),
+        access: Some(vec![user("ada"), user("bea")]),
+    };
+    let changed = change(other.clone(), 10).await.expect("it is there");
+    let expected = Meeting {
+        name: Private::new("About lunch".to_owned()),
+        private: true,
+        door: Door::Usual,
+        scheduled_at: Some(at(3600)),
+        ..made
+    };
+    assert_eq!(changed, expected);
+    assert_eq!(find(store, "rounds").await.as_ref(), Some(&expected));
+    assert_eq!(access(store, "rounds").await, "ada bea");
+
+    // Nothing new is nothing to note.
+    assert_eq!(change(other, 20).await.expect("it is there"), expected);
+    let nothing = change(MeetingChange::default(), 20).await;
+    assert_eq!(nothing.expect("it is there"), expected);
+    let lines = "made access_granted access_granted changed";
+    assert_eq!(journal(store, "rounds").await, lines);
+    let records = store.records(&Stream::Meeting(id("rounds")), 3, 1).await;
+    assert_eq!(
+        records.expect("the store reads")[0].body,
+        json!({"renamed": true, "private": true, "door": "usual",
+               "scheduledAt": "2026-01-15T11:00:00.000Z"})
+    );
+
+    let fewer = MeetingChange {
+        scheduled_at: Some(None),
+        access: Some(vec![user("bea"), user("cleo")]),
+        ..MeetingChange::default()
+    };
+    let fewer = change(fewer, 30).await.expect("it is there");
+    assert_eq!(fewer, Meeting { scheduled_at: None, ..expected });
+    assert_eq!(access(store, "rounds").await, "bea cleo");
+    let lines = format!("{lines} access_revoked access_granted changed");
+    assert_eq!(journal(store, "rounds").await, lines);
+
+    store.end_meeting(&id("rounds"), &actor("doctor"), at(40)).await.expect("it is there");
+    let late = MeetingChange { access: Some(Vec::new()), ..MeetingChange::default() };
+    assert!(matches!(change(late.clone(), 50).await, Err(StoreError::Conflict)));
+    assert_eq!(access(store, "rounds").await, "bea cleo");
+    let nowhere = store.change_meeting(&id("nowhere"), late, &actor("doctor"), at(50)).await;
+    assert!(matches!(nowhere, Err(StoreError::NotFound)));
+}
+
 pub(crate) async fn a_meeting_ends_for_good(backend: &impl Backend) {
     let store = backend.store();
     let made = make(store, "rounds", "doctor", false, 0).await;
@@ -143,6 +203,8 @@ pub(crate) async fn a_meeting_ends_for_good(backend: &impl Backend) {
     let nowhere = store.end_meeting(&id("nowhere"), &doctor, at(30)).await;
     assert!(matches!(nowhere, Err(StoreError::NotFound)));
     assert_eq!(list(store, &MeetingFilter::default(), ALL).await.0, "rounds", "it is shown");
+    let open = MeetingFilter { open: true, ..MeetingFilter::default() };
+    assert_eq!(list(store, &open, ALL).await, (String::new(), 0));
 }
 
 pub(crate) async fn a_deleted_meeting_is_gone(backend: &impl Backend) {
@@ -172,6 +234,7 @@ pub(crate) async fn a_deleted_meeting_is_gone(backend: &impl Backend) {
         name: Private::new("Others".to_owned()),
         creator: user("ada"),
         private: false,
+        door: Door::Open,
         scheduled_at: None,
     };
     let taken = store.create_meeting(again, &actor("ada"), at(30)).await;

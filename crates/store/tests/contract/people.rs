@@ -128,3 +128,16 @@ pub(crate) async fn somebody_is_locked_out(backend: &impl Backend) {
     assert_eq!(journal(store, "ada").await, "user.registered user.disabled user.enabled");
     assert_eq!(journal(store, "nobody").await, "");
 }
+
+pub(crate) async fn somebody_was_here_until_lately(backend: &impl Backend) {
+    let store = backend.store();
+    let ada = register(store, somebody("ada", "Ada", None, Role::Patient)).await.expect("new");
+    assert_eq!(ada.last_seen_at, None);
+    for seconds in [5, 9] {
+        store.note_last_seen(&user("ada"), at(seconds)).await.expect("she is there");
+        let seen = store.user(&user("ada")).await.expect("the store reads");
+        assert_eq!(seen, Some(User { last_seen_at: Some(at(seconds)), ..ada.clone() }));
+    }
+    store.note_last_seen(&user("nobody"), at(9)).await.expect("that is nothing to note");
+    assert_eq!(journal(store, "ada").await, "user.registered", "nothing was decided");
+}

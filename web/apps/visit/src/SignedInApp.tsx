@@ -1,47 +1,53 @@
 //! The app of somebody who is signed in: one manager, one shell, the routes.
 
-import { WebRTCManager } from '@housecall/client';
+import { Memory } from '@housecall/client';
 import { HousecallProvider } from '@housecall/react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Route, Routes } from 'react-router';
-import { exposeForSupport } from './debug';
+import { KnockSound } from './door/KnockSound';
 import { Announcer } from './parts/Announcer';
 import { GoToCall } from './parts/GoToCall';
 import { IncomingCalls } from './parts/IncomingCalls';
+import { ReportAway } from './parts/ReportAway';
 import { WatchSession } from './parts/WatchSession';
 import type { User } from './rest';
 import { CallScreen } from './screens/CallScreen';
 import { Dashboard } from './screens/Dashboard';
-import { History } from './screens/History';
 import { NotFound } from './screens/NotFound';
-import { useSessionStore } from './session/session-context';
+import { useDevice } from './session/use-device';
+
+const History = lazy(() => import('./screens/History'));
+const Meetings = lazy(() => import('./screens/Meetings'));
+const VisitScreen = lazy(() => import('./screens/VisitScreen'));
 
 /** Connects, and shows the page that the address names. */
-export function SignedInApp({ user, isDemo }: { user: User; isDemo: boolean }) {
-  const { token } = useSessionStore();
+export function SignedInApp({ user }: { user: User }) {
   const queries = useQueryClient();
-  const [manager] = useState(() => new WebRTCManager({ token }));
-  useEffect(() => {
-    manager.connect();
-    return () => {
-      manager.disconnect();
-      // The next person in this tab sees nothing of this one.
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'house' });
-    };
-  }, [manager, queries]);
-  useEffect(() => exposeForSupport(manager, isDemo), [manager, isDemo]);
+  const [memory] = useState(() => new Memory());
+  const manager = useDevice(memory);
+  // The next person in this tab sees nothing of this one.
+  useEffect(
+    () => () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'house' }),
+    [queries],
+  );
   return (
     <HousecallProvider manager={manager}>
       <WatchSession />
       <GoToCall />
-      <Routes>
-        <Route path="/" element={<Dashboard user={user} />} />
-        <Route path="/history" element={<History user={user} />} />
-        <Route path="/calls/:callId" element={<CallScreen />} />
-        <Route path="*" element={<NotFound user={user} />} />
-      </Routes>
+      <Suspense>
+        <Routes>
+          <Route path="/" element={<Dashboard user={user} />} />
+          <Route path="/meetings" element={<Meetings user={user} />} />
+          <Route path="/history" element={<History user={user} />} />
+          <Route path="/visits/:placeId" element={<VisitScreen user={user} />} />
+          <Route path="/calls/:callId" element={<CallScreen />} />
+          <Route path="*" element={<NotFound user={user} />} />
+        </Routes>
+      </Suspense>
       <IncomingCalls />
+      <KnockSound />
+      <ReportAway />
       <Announcer />
     </HousecallProvider>
   );

@@ -19,6 +19,7 @@ vi.mock('socket.io-client', () => ({
 
 const routes = {
   'GET /api/people': () => ({ people: [] }),
+  'GET /api/appointments': () => ({ appointments: [], total: 0 }),
   'GET /webrtc/calls': () => ({ calls: [], total: 0 }),
 };
 const demo = { people: [{ id: 'ana', name: 'Ana', role: 'patient' }] };

@@ -1,6 +1,6 @@
 import type { CallState, Happening } from '@housecall/client';
 import { callState, FakeDevice, FakeServer, participant } from '@housecall/client/testing';
-import { act, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { Link, Route, Routes } from 'react-router';
@@ -361,6 +361,13 @@ describe('the address of a call', () => {
     act(() => device.connect(planned));
     expect(phase()).toBe('scheduled');
     await expectAccessible(container);
+    await press('Move the visit');
+    const starts = screen.getByLabelText('Starts');
+    fireEvent.change(starts, { target: { value: '2025-03-06T10:30' } });
+    await press('Save');
+    const later = new Date('2025-03-06T10:30').toISOString();
+    expect(device.server.heard('reschedule')).toEqual([{ callId: CALL, scheduledAt: later }]);
+    expect(screen.queryByLabelText('Starts')).toBeNull();
     await press('Cancel the visit');
     expect(device.server.heard('cancel')).toEqual([{ callId: CALL }]);
     device.server.answers('join', () => talk(ben));

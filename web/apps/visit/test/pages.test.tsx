@@ -4,18 +4,21 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { PastCall } from '../src/rest';
 import { Dashboard } from '../src/screens/Dashboard';
-import { History } from '../src/screens/History';
+import History from '../src/screens/History';
 import { NotFound } from '../src/screens/NotFound';
 import { ana, expectAccessible, problem, serve, show, signedIn } from './house';
 
 const people = [
-  { id: 'ben', name: 'Dr. Ben', role: 'provider', online: false },
-  { id: 'cleo', name: 'Dr. Cleo', role: 'provider', online: true },
+  { id: 'ben', name: 'Dr. Ben', role: 'provider', online: false, presence: 'offline' },
+  { id: 'cleo', name: 'Dr. Cleo', role: 'provider', online: true, presence: 'online' },
 ];
+const noAppointments = {
+  'GET /api/appointments': () => ({ appointments: [], total: 0 }),
+};
 
 /** Shows the dashboard to Ana, connected. */
 async function dashboard(device = new FakeDevice('ana')) {
-  serve({ 'GET /api/people': () => ({ people }) });
+  serve({ ...noAppointments, 'GET /api/people': () => ({ people }) });
   const view = show(<Dashboard user={ana} />, { device, store: signedIn() });
   await screen.findByText('Dr. Ben');
   return view;
@@ -96,7 +99,8 @@ describe('the dashboard', () => {
   });
 
   it('says when people cannot be looked up', async () => {
-    serve({ 'GET /api/people': () => problem(503, 'unavailable', 'Try again in a moment.') });
+    const later = () => problem(503, 'unavailable', 'Try again in a moment.');
+    serve({ ...noAppointments, 'GET /api/people': later });
     show(<Dashboard user={ana} />, { store: signedIn() });
     expect((await screen.findByRole('alert')).textContent).toBe('Try again in a moment.');
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ring } from '../src/parts/ring';
+import { chime, ring } from '../src/parts/ring';
 
 /** An audio context that counts the notes. */
 function fakeContext() {
@@ -36,5 +36,22 @@ describe('the ring', () => {
     vi.advanceTimersByTime(6_000);
     expect(start).toHaveBeenCalledTimes(6);
     expect(close).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the chime', () => {
+  it('plays one note once, and lets go of the loudspeaker', () => {
+    const { context, start, close } = fakeContext();
+    vi.stubGlobal('AudioContext', function AudioContext() {
+      return context;
+    });
+    chime();
+    vi.advanceTimersByTime(6_000);
+    expect(start).toHaveBeenCalledOnce();
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('is silent where the browser makes no sound', () => {
+    expect(() => chime()).not.toThrow();
   });
 });

@@ -90,4 +90,15 @@ describe('a session', () => {
   it('has no token for nobody', async () => {
     await expect(new SessionStore().token()).rejects.toMatchObject({ reason: 'signed-out' });
   });
+
+  it('of a guest is kept beside the other, and remembers the place', async () => {
+    serve({ 'POST /api/auth/refresh': () => session({ ...ana, id: 'gil' }, 'guest-2') });
+    make();
+    const guest = new SessionStore(sessionStorage, () => START, 'guest');
+    guest.accept({ ...session({ ...ana, id: 'gil' }, 'guest-1'), place: 'visit-1' });
+    await guest.token({ refresh: true });
+    const after = new SessionStore(sessionStorage, () => START, 'guest').getSnapshot().signedIn;
+    expect(after?.session).toMatchObject({ place: 'visit-1', accessToken: 'guest-2' });
+    expect(new SessionStore().getSnapshot().signedIn?.session.user.id).toBe('ana');
+  });
 });

@@ -11,6 +11,8 @@ HTMLDialogElement.prototype.close = function close() {
   this.dispatchEvent(new Event('close'));
 };
 HTMLCanvasElement.prototype.getContext = () => null;
+URL.createObjectURL = () => 'blob:file';
+URL.revokeObjectURL = () => undefined;
 HTMLMediaElement.prototype.play = () => Promise.resolve();
 
 afterEach(() => {

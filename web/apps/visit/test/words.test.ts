@@ -38,6 +38,16 @@ describe('words', () => {
     ]);
   });
 
+  it('say how a visit ended to which nobody was called', () => {
+    const visit = callState([participant('ben'), participant('ana')], { kind: 'consultation' });
+    const said = (outcome: Outcome) => words.ending(visit, { outcome, durationSeconds: 0 }, 'ana');
+    expect((['completed', 'missed', 'cancelled'] as const).map(said)).toEqual([
+      'The visit has ended.',
+      'Nobody else came.',
+      'The visit was cancelled.',
+    ]);
+  });
+
   it('say who records', () => {
     const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
     const said = (by: string, you: string) => words.recordedBy(call, { ...recording, by }, you);
@@ -86,5 +96,79 @@ describe('words', () => {
       'The call is over.',
       'You missed a call from Ben.',
     ]);
+  });
+
+  it('say the news of doors, to whom it concerns and to others', () => {
+    const [, { person: ana }] = call.people as [unknown, { person: typeof ben }];
+    const news: News[] = [
+      { type: 'came-to-door', who: ben },
+      { type: 'let-in' },
+      { type: 'turned-away', who: ana, reason: 'Too early.' },
+      { type: 'turned-away', who: ben, reason: undefined },
+      { type: 'removed', who: ana, reason: undefined },
+      { type: 'removed', who: ben, reason: 'Noise.' },
+      { type: 'locked' },
+      { type: 'unlocked' },
+      { type: 'hand-raised', who: ben },
+      { type: 'hand-lowered', who: ben },
+      { type: 'hand-lowered', who: ana },
+      { type: 'muted-by-host', by: undefined },
+      { type: 'host-made', who: ana },
+      { type: 'host-made', who: ben },
+      { type: 'host-unmade', who: ana },
+      { type: 'host-unmade', who: ben },
+      { type: 'wrote', who: ben },
+    ];
+    expect(news.map((it) => words.sentence({ id: 1, news: it, call }, 'ana'))).toEqual([
+      'Ben waits to come in.',
+      'You are in.',
+      'You were not let in. The reason: Too early.',
+      'Ben was not let in.',
+      'You were removed from the visit.',
+      'Ben was removed.',
+      'The meeting is locked. Nobody else can come in.',
+      'The meeting is not locked any more.',
+      'Ben raised their hand.',
+      'Ben lowered their hand.',
+      'Your hand was lowered.',
+      'A host muted you. You can unmute yourself.',
+      'You are a host now.',
+      'Ben is a host now.',
+      'You are not a host any more.',
+      'Ben is not a host any more.',
+      'Ben wrote a message.',
+    ]);
+  });
+
+  it('say how a device check came out', () => {
+    const works = { microphone: 'works', camera: 'works', connection: 'works' } as const;
+    expect(words.checked(works)).toBe('Microphone, camera and connection work.');
+    expect(words.checked({ ...works, camera: 'missing' })).toBe(
+      'Microphone works. Camera was not found. Connection works.',
+    );
+  });
+
+  it('count the minutes that somebody waits', () => {
+    const now = Date.parse('2025-03-04T14:10:00Z');
+    const waited = (since: string) => words.minutesSince(`2025-03-04T14:${since}Z`, now);
+    expect(['09:30', '09:00', '00:00', '10:05'].map(waited)).toEqual([
+      'less than a minute',
+      '1 minute',
+      '10 minutes',
+      'less than a minute',
+    ]);
+  });
+
+  it('name the day', () => {
+    const now = new Date(2025, 2, 4, 9);
+    expect(words.day(new Date(2025, 2, 4, 14).toISOString(), now.getTime())).toMatch(/^Today, /);
+    expect(words.day(new Date(2025, 2, 5, 14).toISOString(), now.getTime())).not.toMatch(/Today/);
+  });
+
+  it('name the hosts, but not oneself', () => {
+    const hosted = callState([participant('ben', { host: true }), participant('ana')]);
+    expect(words.hostsOf(hosted, 'ana')).toEqual(['Ben']);
+    expect(words.hostsOf(hosted, 'ben')).toEqual([]);
+    expect(words.either(['Ana', 'Ben'])).toBe('Ana or Ben');
   });
 });

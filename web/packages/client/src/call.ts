@@ -3,53 +3,23 @@
 //! What the server says about a call is kept as it came (`wire`); a phase says
 //! what that means here. Nothing in this file waits, asks the time or fails.
 
-import type { HousecallError } from './errors';
-import type {
-  CallEvent,
-  CallState,
-  Happening,
-  Outcome,
-  ParticipantState,
-  Person,
-  RecordingState,
-  StageWord,
-} from './wire.gen';
+import { fold } from './fold';
+import { asksToMute, newsOf, newsOfRecording, type News } from './news';
+import {
+  isAtDoor,
+  isInRoom,
+  isInside,
+  isOver,
+  participantOf,
+  stageOf,
+  type Absence,
+  type Call,
+  type Ending,
+} from './phase';
+import type { CallEvent, CallState, Departure, Happening } from './wire.gen';
 
-/** Why a running call is not on this device. */
-export type Absence = 'answered-elsewhere' | 'taken-over' | 'not-joined';
-
-/** How a call came out. */
-export interface Ending {
-  outcome: Outcome;
-  /** Who ended it, unless time did. */
-  by?: string | undefined;
-  /** Why, if they said. */
-  reason?: string | undefined;
-  /** From the first answer to the end; 0 if there was none or it is not known. */
-  durationSeconds: number;
-}
-
-/** A call; each phase holds only what is true in it. */
-export type Call =
-  /** It will ring later. */
-  | { phase: 'scheduled'; wire: CallState }
-  /** It rings here. */
-  | { phase: 'incoming'; wire: CallState }
-  /** This device is on its way in. */
-  | { phase: 'joining'; wire: CallState }
-  /** This device is in; nobody has answered yet. */
-  | { phase: 'ringing'; wire: CallState }
-  /** This device is in. */
-  | { phase: 'connected'; wire: CallState }
-  /** This device is in, but its connection to the server is lost; media may flow on. */
-  | { phase: 'reconnecting'; wire: CallState }
-  /** It goes on without this device. */
-  | { phase: 'away'; wire: CallState; why: Absence }
-  /** It is over. */
-  | { phase: 'ended'; wire: CallState; ending: Ending };
-
-/** The phases, to switch on. */
-export type Phase = Call['phase'];
+export type { News } from './news';
+export * from './phase';
 
 /** What can happen to a call. */
 export type Input =
@@ -59,7 +29,7 @@ export type Input =
   | { type: 'happened'; event: CallEvent }
   /** The person wants in. */
   | { type: 'enter' }
-  /** The server let this device in. */
+  /** The server let this device in, or as far as the door. */
   | { type: 'entered'; wire: CallState }
   /** Coming in, or coming back, did not work. */
   | { type: 'refused' }
@@ -74,26 +44,23 @@ export type Effect =
   | { do: 'look' }
   /** Tell the server that this device is still in. */
   | { do: 'resume' }
+  /** Tell the server that this device is still at the door. */
+  | { do: 'arrive' }
+  /** This device was let in: ask for the whole room, then enter it. */
+  | { do: 'come-in' }
+  /** Mute the microphone of this device. */
+  | { do: 'mute' }
   /** Tell whoever cannot see it. */
   | { do: 'announce'; news: News };
-
-/** Something worth saying aloud. */
-export type News =
-  | { type: 'joined' | 'left' | 'declined' | 'missed' | 'lost' | 'resumed'; who: Person }
-  | { type: 'muted' | 'unmuted'; who: Person }
-  | { type: 'recording-started' | 'recording-stopped'; recording: RecordingState }
-  | { type: 'answered-elsewhere' | 'taken-over' | 'reconnecting' | 'reconnected' }
-  | { type: 'not-in'; error: HousecallError }
-  | { type: 'ended'; ending: Ending; was: Phase };
 
 /** What a call is to a device that is not in it. The server may think that it
  *  is (`here`), from before the page was reloaded. */
 export function meet(wire: CallState, you: string): Call {
   if (wire.phase === 'over') return { phase: 'ended', wire, ending: endingOf(wire) };
-  const stage = stageOf(wire, you);
-  if (stage === 'ringing') return { phase: 'incoming', wire };
+  const own = participantOf(wire, you);
+  if (own?.stage === 'ringing') return { phase: 'incoming', wire };
   if (wire.phase === 'scheduled') return { phase: 'scheduled', wire };
-  return { phase: 'away', wire, why: 'not-joined' };
+  return { phase: 'away', wire, why: own?.removed ? 'removed' : 'not-joined' };
 }
 
 /** What becomes of a call when something happens, and what to do about it. */
@@ -121,34 +88,6 @@ function move(call: Call, input: Input, you: string): [Call, Effect[]] {
   }
 }
 
-/** Whether this device holds peer connections for the call. */
-export function isInRoom(call: Call): boolean {
-  return call.phase === 'connected' || call.phase === 'ringing' || call.phase === 'reconnecting';
-}
-
-/** Whether it is over. */
-export function isOver(call: Call): boolean {
-  return call.phase === 'ended';
-}
-
-/** Everybody in the room but you: those a peer connection leads to. */
-export function othersInRoom(call: Call, you: string): ParticipantState[] {
-  return call.wire.people.filter((it) => it.person.id !== you && isPresent(it.stage));
-}
-
-/** One person of the call. */
-export function participantOf(wire: CallState, user: string): ParticipantState | undefined {
-  return wire.people.find((it) => it.person.id === user);
-}
-
-function isPresent(stage: StageWord): boolean {
-  return stage === 'present' || stage === 'lost';
-}
-
-function stageOf(wire: CallState, user: string): StageWord | undefined {
-  return participantOf(wire, user)?.stage;
-}
-
 function present(wire: CallState): Call {
   return { phase: wire.phase === 'ringing' ? 'ringing' : 'connected', wire };
 }
@@ -156,14 +95,23 @@ function present(wire: CallState): Call {
 function enter(call: Call, wire: CallState, you: string): [Call, Effect[]] {
   // Events may have overtaken the answer; then what they made of it is newer.
   const latest = wire.seq < call.wire.seq ? call.wire : wire;
-  if (latest.phase === 'over' || !latest.here) return [meet(latest, you), []];
-  const back: Effect[] = call.phase === 'reconnecting' ? [announce({ type: 'reconnected' })] : [];
-  return [present(latest), back];
+  if (latest.phase === 'over') return [meet(latest, you), []];
+  if (waits(latest, you)) return [{ phase: 'waiting', wire: latest }, []];
+  if (!latest.here) return [meet(latest, you), []];
+  // Let in before the answer came: what was told until then is not the whole room.
+  if (waits(wire, you)) return [{ phase: 'waiting', wire: latest }, [{ do: 'come-in' }]];
+  return [present(latest), newsOfEntering(call, you)];
+}
+
+function newsOfEntering(call: Call, you: string): Effect[] {
+  if (call.phase === 'reconnecting') return [announce({ type: 'reconnected' })];
+  const missedIt = call.phase === 'waiting' && waits(call.wire, you);
+  return missedIt ? [announce({ type: 'let-in' })] : [];
 }
 
 function refuse(call: Call, you: string): [Call, Effect[]] {
-  if (call.phase !== 'joining' && call.phase !== 'reconnecting') return [call, []];
-  return [meet(call.wire, you), [{ do: 'look' }]];
+  const asked = ['joining', 'waiting', 'reconnecting'].includes(call.phase);
+  return asked ? [meet(call.wire, you), [{ do: 'look' }]] : [call, []];
 }
 
 /** The same call with newer facts. */
@@ -177,14 +125,38 @@ function reconsider(call: Call, wire: CallState, you: string): Call {
     case 'joining':
     case 'reconnecting':
       return { phase: call.phase, wire };
+    case 'waiting':
+      return waits(wire, you) || isIn(wire, you)
+        ? { phase: 'waiting', wire }
+        : leftBehind(next, you);
     case 'connected':
     case 'ringing':
       return wire.here ? present(wire) : leftBehind(next, you);
     case 'away':
-      return next.phase === 'away' ? { ...next, why: call.why } : next;
+      return next.phase === 'away' ? stillAway(call, next) : next;
     default:
       return next;
   }
+}
+
+/** At the door, with whatever device. */
+function waits(wire: CallState, you: string): boolean {
+  const own = participantOf(wire, you);
+  return own !== undefined && isAtDoor(own);
+}
+
+/** In the room, with this device. */
+function isIn(wire: CallState, you: string): boolean {
+  const own = participantOf(wire, you);
+  return wire.here && own !== undefined && isInside(own);
+}
+
+type Away = Extract<Call, { phase: 'away' }>;
+
+/** Why stays what it was, unless somebody was removed or readmitted. */
+function stillAway(call: Away, next: Away): Away {
+  const isNew = (call.why === 'removed') !== (next.why === 'removed');
+  return isNew ? next : { ...call, wire: next.wire };
 }
 
 /** This device was in and is not any more; the person may be, with another. */
@@ -200,25 +172,40 @@ function disconnect(call: Call): [Call, Effect[]] {
 
 function welcome(call: Call, wire: CallState | undefined, you: string): [Call, Effect[]] {
   if (wire === undefined) return [call, isOver(call) ? [] : [{ do: 'look' }]];
-  if (!isInRoom(call)) return [reconsider(call, wire, you), []];
+  const isThere = isInRoom(call) || call.phase === 'waiting';
+  if (!isThere) return [reconsider(call, wire, you), []];
   if (stageOf(wire, you) === 'present' && !wire.here) {
     return [{ phase: 'away', wire, why: 'taken-over' }, [announce({ type: 'taken-over' })]];
   }
-  return [{ phase: 'reconnecting', wire }, [{ do: 'resume' }]];
+  if (call.phase !== 'waiting') return [{ phase: 'reconnecting', wire }, [{ do: 'resume' }]];
+  if (participantOf(wire, you)?.removed) return [meet(wire, you), []];
+  return [{ phase: 'waiting', wire }, [{ do: 'arrive' }]];
 }
 
-function happen(call: Call, { seq, at, event }: CallEvent, you: string): [Call, Effect[]] {
+function happen(call: Call, told: CallEvent, you: string): [Call, Effect[]] {
+  const { seq, at, event } = told;
   if (seq <= call.wire.seq) return [call, []];
   if (seq > call.wire.seq + 1) return [call, [{ do: 'look' }]];
   const wire = { ...fold(call.wire, event, at, you), seq };
-  const news = newsOf(call, event, you).map(announce);
-  const effects: Effect[] = namesStranger(wire, event) ? [...news, { do: 'look' }] : news;
-  return [settle(call, wire, event, you), effects];
+  const ending = event.type === 'ended' ? endingOf(wire, event) : undefined;
+  const news = newsOf(call, told, you, ending).map(announce);
+  return [settle(call, wire, event, you), [...news, ...dutiesOf(call, wire, told, you)]];
+}
+
+/** What an event asks of this device. */
+function dutiesOf(call: Call, wire: CallState, told: CallEvent, you: string): Effect[] {
+  const { event } = told;
+  if (namesStranger(wire, event)) return [{ do: 'look' }];
+  if (event.type === 'joined' && call.phase === 'waiting') {
+    return event.participant.person.id === you && !event.elsewhere ? [{ do: 'come-in' }] : [];
+  }
+  return isInRoom(call) && asksToMute(told, you) ? [{ do: 'mute' }] : [];
 }
 
 /** An event names people by their ids; who they are, only the server can say. */
 function namesStranger(wire: CallState, event: Happening): boolean {
-  return 'user' in event && participantOf(wire, event.user) === undefined;
+  if (!('user' in event) || event.user === undefined) return false;
+  return participantOf(wire, event.user) === undefined;
 }
 
 function settle(call: Call, wire: CallState, event: Happening, you: string): Call {
@@ -227,153 +214,24 @@ function settle(call: Call, wire: CallState, event: Happening, you: string): Cal
     return { phase: 'away', wire, why: 'answered-elsewhere' };
   }
   if (event.type === 'joined' && event.participant.person.id === you && event.elsewhere) {
-    const why = isInRoom(call) ? 'taken-over' : 'answered-elsewhere';
+    const isThere = isInRoom(call) || call.phase === 'waiting';
+    const why = isThere ? 'taken-over' : 'answered-elsewhere';
     return { phase: 'away', wire, why: call.phase === 'away' ? call.why : why };
+  }
+  if (event.type === 'left' && event.user === you) {
+    const why = PUT_OUT[event.departure];
+    const { reason: message } = event;
+    const said = message === undefined ? {} : { message };
+    if (why !== undefined) return { phase: 'away', wire, why, ...said };
   }
   return reconsider(call, wire, you);
 }
 
-/** The state after one event. The server's state is the truth; this only
- *  spares asking for all of it each time. */
-function fold(wire: CallState, event: Happening, at: string, you: string): CallState {
-  switch (event.type) {
-    case 'initiated':
-      return event.call;
-    case 'rang':
-      return {
-        ...everybody(wire, 'invited', 'ringing'),
-        // A consultation goes on while it rings whoever is not there.
-        phase: wire.kind === 'call' ? 'ringing' : wire.phase,
-        ringUntil: event.until,
-      };
-    case 'answered':
-      return {
-        ...person(wire, event.user, { stage: 'accepted' }),
-        phase: 'active',
-        startedAt: wire.startedAt ?? at,
-      };
-    case 'declined':
-      return person(wire, event.user, { stage: 'declined' });
-    case 'missed':
-      return person(wire, event.user, { stage: 'missed' });
-    case 'joined':
-      return {
-        ...startedByTwo(newcomer(wire, event.participant), at),
-        here: event.participant.person.id === you ? !event.elsewhere : wire.here,
-      };
-    case 'mediaChanged':
-      return person(wire, event.user, { media: event.media });
-    case 'connectionLost':
-      return person(wire, event.user, { stage: 'lost' });
-    case 'connectionResumed':
-      return person(wire, event.user, { stage: 'present' });
-    case 'left':
-      return {
-        ...person(wire, event.user, { stage: 'left' }),
-        here: event.user === you ? false : wire.here,
-      };
-    case 'begun':
-      return { ...wire, startedAt: wire.startedAt ?? at };
-    case 'admitted':
-    case 'said':
-    case 'whispered':
-      return wire;
-    case 'consentGiven':
-      return person(wire, event.user, { consented: true });
-    case 'consentWithdrawn':
-      return person(wire, event.user, { consented: false });
-    case 'recordingStarted':
-      return { ...wire, recording: event.recording };
-    case 'recordingStopped':
-      return unrecorded(wire);
-    case 'ended':
-      return { ...wire, phase: 'over', here: false, outcome: event.outcome };
-  }
-}
-
-function person(wire: CallState, user: string, change: Partial<ParticipantState>): CallState {
-  const people = wire.people.map((it) => (it.person.id === user ? { ...it, ...change } : it));
-  return { ...wire, people };
-}
-
-function newcomer(wire: CallState, participant: ParticipantState): CallState {
-  const { id } = participant.person;
-  if (participantOf(wire, id) !== undefined) return person(wire, id, participant);
-  return { ...wire, people: [...wire.people, participant] };
-}
-
-/** Where nobody has to answer, it starts when there are two. */
-function startedByTwo(wire: CallState, at: string): CallState {
-  const inside = wire.people.filter((it) => isPresent(it.stage));
-  if (wire.phase !== 'active' || inside.length < 2) return wire;
-  return { ...wire, startedAt: wire.startedAt ?? at };
-}
-
-function unrecorded({ recording: _, ...wire }: CallState): CallState {
-  return wire;
-}
-
-function everybody(wire: CallState, from: StageWord, to: StageWord): CallState {
-  const people = wire.people.map((it) => (it.stage === from ? { ...it, stage: to } : it));
-  return { ...wire, people };
-}
-
-function newsOf(call: Call, event: Happening, you: string): News[] {
-  if (event.type === 'ended') {
-    return [{ type: 'ended', ending: endingOf(call.wire, event), was: call.phase }];
-  }
-  const who = whoIn(call.wire, event);
-  if (who === undefined) return [];
-  if (who.id === you) return newsOfYou(call, event);
-  const type = plainNews(call, event);
-  return type === undefined || !isInRoom(call) ? [] : [{ type, who }];
-}
-
-/** Whoever is in the room hears that it is recorded, however this device came
- *  to know: by an event, by a snapshot, or by coming in. */
-function newsOfRecording(before: Call, after: Call): News[] {
-  if (!isInRoom(after)) return [];
-  const was = isInRoom(before) ? before.wire.recording : undefined;
-  const { recording } = after.wire;
-  if (was?.id === recording?.id) return [];
-  if (recording !== undefined) return [{ type: 'recording-started', recording }];
-  return was === undefined ? [] : [{ type: 'recording-stopped', recording: was }];
-}
-
-function newsOfYou(call: Call, event: Happening): News[] {
-  if (event.type === 'answered' && event.elsewhere) return [{ type: 'answered-elsewhere' }];
-  if (event.type === 'joined' && event.elsewhere && isInRoom(call)) return [{ type: 'taken-over' }];
-  return [];
-}
-
-function plainNews(call: Call, event: Happening) {
-  switch (event.type) {
-    case 'joined':
-      return 'joined' as const;
-    case 'declined':
-      return 'declined' as const;
-    case 'missed':
-      return 'missed' as const;
-    case 'connectionLost':
-      return 'lost' as const;
-    case 'connectionResumed':
-      return 'resumed' as const;
-    case 'left':
-      return 'left' as const;
-    case 'mediaChanged': {
-      const before = participantOf(call.wire, event.user)?.media.audio;
-      if (before === event.media.audio) return undefined;
-      return event.media.audio ? ('unmuted' as const) : ('muted' as const);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function whoIn(wire: CallState, event: Happening): Person | undefined {
-  if (event.type === 'joined') return event.participant.person;
-  return 'user' in event ? participantOf(wire, event.user)?.person : undefined;
-}
+/** Which departures are not of one's own will. */
+const PUT_OUT: Partial<Record<Departure, Absence>> = {
+  turned_away: 'turned-away',
+  removed: 'removed',
+};
 
 function announce(news: News): Effect {
   return { do: 'announce', news };

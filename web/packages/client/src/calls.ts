@@ -4,17 +4,22 @@
 import { meet, step, type Call, type Effect, type Input, type News } from './call';
 import { HousecallError } from './errors';
 import type { Transport } from './transport';
-import type { CallEvent, CallState, MediaState, Welcome } from './wire.gen';
+import type { CallEvent, CallState, DeviceCheck, MediaState, Welcome } from './wire.gen';
 
 /** What the book needs from its surroundings. */
 export interface CallsOptions {
   ask: Transport['ask'];
   /** What this device sends, for coming back into a room. */
   media: () => MediaState;
+  /** What this device found out about itself, for coming back to the door. */
+  check: () => DeviceCheck | undefined;
+  /** Mutes the microphone of this device. */
+  mute: () => void;
   /** A call is another one than before. */
   changed: (call: Call) => void;
-  /** The server let this device in, or in again. */
-  entered: (wire: CallState) => void;
+  /** The server let this device in, or in again, or as far as the door; before,
+   *  the call was this. */
+  entered: (wire: CallState, before: Call) => void;
   /** Something worth saying aloud. */
   announce: (news: News, call: CallState) => void;
 }
@@ -66,12 +71,12 @@ export class Calls {
     else this.#put(meet(wire, this.#you));
   }
 
-  /** The server let this device in. */
+  /** The server let this device in, or as far as the door. */
   enter(wire: CallState): void {
     if (this.#you === null) return;
     const before = this.#calls.get(wire.id) ?? meet(wire, this.#you);
     this.#take(before, step(before, { type: 'entered', wire }, this.#you));
-    this.#options.entered(wire);
+    this.#options.entered(wire, before);
   }
 
   /** Moves a call on. */
@@ -117,6 +122,12 @@ export class Calls {
         return this.#look(wire.id);
       case 'resume':
         return this.#resume(wire.id);
+      case 'arrive':
+        return this.#arrive(wire.id);
+      case 'come-in':
+        return this.#comeIn(wire.id);
+      case 'mute':
+        return this.#options.mute();
       case 'announce':
         return this.#options.announce(effect.news, wire);
     }
@@ -131,13 +142,44 @@ export class Calls {
   }
 
   #resume(callId: string): void {
-    this.#options.ask('resume', { callId, media: this.#options.media() }).then(
-      (wire) => this.enter(wire),
+    const { ask, media } = this.#options;
+    this.#enterWith(callId, ask('resume', { callId, media: media() }));
+  }
+
+  #arrive(callId: string): void {
+    const { ask, media, check } = this.#options;
+    const found = check();
+    const body = { callId, media: media(), ...(found === undefined ? {} : { check: found }) };
+    this.#enterWith(callId, ask('arrive', body));
+  }
+
+  /** Enters the whole room: at the door only a part of it was told. */
+  #comeIn(callId: string): void {
+    const whole = async (): Promise<CallState> => {
+      const wire = await this.#options.ask('look', { callId });
+      // Overtaken by events, which do not tell the rest.
+      const isOld = wire.seq < (this.#calls.get(callId)?.wire.seq ?? 0);
+      return isOld ? whole() : wire;
+    };
+    this.#enterWith(callId, whole());
+  }
+
+  #enterWith(callId: string, answer: Promise<CallState>): void {
+    answer.then(
+      (wire) => {
+        // Whoever left meanwhile stays out.
+        if (this.#isOnItsWay(callId)) this.enter(wire);
+      },
       (thrown: unknown) => {
         // Offline again: the next welcome tries again.
         if (HousecallError.from(thrown).reason === 'unreachable') return;
         this.step(callId, { type: 'refused' });
       },
     );
+  }
+
+  #isOnItsWay(callId: string): boolean {
+    const phase = this.#calls.get(callId)?.phase;
+    return phase === 'waiting' || phase === 'reconnecting';
   }
 }

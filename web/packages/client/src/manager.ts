@@ -1,47 +1,24 @@
 //! The façade: calls, peers and media of one signed-in device, as one value to
 //! watch and a handful of things to do.
 
-import { isInRoom, othersInRoom, participantOf, type Call, type News } from './call';
+import { isInRoom, type Call, type News } from './call';
 import { Calls } from './calls';
-import { HousecallError } from './errors';
+import { Chats } from './chats';
+import { Commands } from './commands';
+import { Entrance } from './entrance';
 import { fetchIceServers } from './ice';
 import { LocalMedia, type Wanted } from './media';
 import { Memory } from './memory';
-import { messageIn, withMessages, withoutMessages } from './messages';
-import { Peers, type Expected } from './peers';
-import type { Snapshot } from './snapshot';
+import { Notices } from './notices';
+import type { ArriveOptions, ManagerOptions, SayOptions, StartOptions } from './options';
+import { Peers } from './peers';
+import { Presences } from './presences';
+import { Reactions } from './reactions';
+import { Room } from './room';
+import { blank, type Snapshot } from './snapshot';
 import { Store, type Listener } from './store';
-import { Transport, type SocketFactory, type TokenProvider } from './transport';
-import type {
-  CallEvent,
-  CallState,
-  MediaState,
-  Presence,
-  Purpose,
-  ReceivedSignal,
-  SaidBefore,
-  Welcome,
-} from './wire.gen';
-
-/** What a manager is made with. Only `token` is needed in a page. */
-export interface ManagerOptions {
-  /** Where the server is; the page's own origin unless said otherwise. */
-  url?: string;
-  token: TokenProvider;
-  /** How long a newcomer waits for an offer before making one, in milliseconds. */
-  patience?: number;
-  memory?: Memory;
-  media?: LocalMedia;
-  socket?: SocketFactory;
-  iceServers?: () => Promise<RTCIceServer[]>;
-  connect?: (configuration: RTCConfiguration) => RTCPeerConnection;
-  stream?: () => MediaStream;
-}
-
-/** What to start a call with. */
-export interface StartOptions {
-  purpose?: Purpose;
-}
+import { Transport } from './transport';
+import type { CallEvent, CallState, Reaction, Welcome } from './wire.gen';
 
 /** One signed-in device.
  *
@@ -50,74 +27,73 @@ export interface StartOptions {
  *  manager.connect();
  *  const callId = await manager.start(['user-2'], { purpose: 'video' });
  */
-export class WebRTCManager {
+export class WebRTCManager extends Commands {
   readonly #options: ManagerOptions;
   readonly #store: Store<Snapshot>;
   readonly #memory: Memory;
   readonly #media: LocalMedia;
   readonly #peers: Peers;
+  readonly #room: Room;
   readonly #calls: Calls;
+  readonly #entrance: Entrance;
+  readonly #chats: Chats;
+  readonly #presences: Presences;
+  readonly #reactions: Reactions;
+  readonly #notices: Notices;
   readonly #transport: Transport;
-  #watching = false;
   #announced = 0;
-  /** The server was asked to let this device in and has not answered. */
-  #entering = false;
-  /** What the others were last told that this device sends. */
-  #told: MediaState = { audio: false, video: false };
 
   constructor(options: ManagerOptions) {
+    super();
     this.#options = options;
     this.#memory = options.memory ?? new Memory();
     this.#media = options.media ?? new LocalMedia();
-    this.#store = new Store<Snapshot>({
-      connection: 'idle',
-      refusal: null,
-      you: null,
-      calls: new Map(),
-      current: null,
-      peers: new Map(),
-      messages: new Map(),
-      media: this.#media.getSnapshot(),
-      online: null,
-      announcement: null,
+    this.#store = new Store<Snapshot>(blank(this.#media.getSnapshot()));
+    this.#peers = this.#makePeers();
+    this.#room = new Room({
+      store: this.#store,
+      memory: this.#memory,
+      media: this.#media,
+      peers: this.#peers,
+      ask: this.ask,
+      iceServers: () => this.#iceServers(),
     });
-    this.#peers = new Peers({
-      connect: options.connect ?? ((configuration) => new RTCPeerConnection(configuration)),
-      stream: options.stream ?? (() => new MediaStream()),
-      patience: options.patience ?? 4_000,
-      send: (to, kind, body) => {
-        const callId = this.getSnapshot().current;
-        if (callId === null) return;
-        // Refused when one of us has just gone; the events of the call say so too.
-        this.#transport.ask('signal', { callId, to, kind, body }).catch(() => undefined);
-      },
-      changed: () => this.#store.change({ peers: this.#peers.views() }),
-    });
-    this.#media.subscribe(() => this.#mediaChanged());
     this.#calls = new Calls({
-      ask: (word, body) => this.#transport.ask(word, body),
+      ask: this.ask,
       media: () => this.#media.state,
+      check: () => this.#room.check,
+      mute: () => this.#media.mute(),
       changed: (call) => this.#callChanged(call),
-      entered: (wire) => this.#entered(wire),
+      entered: (wire, before) => this.#entered(wire, before),
       announce: (news, call) => this.#announce(news, call),
     });
-    const { token, socket } = options;
-    this.#transport = new Transport(
-      {
-        url: this.#url,
-        token,
-        device: this.#memory.device(),
-        ...(socket === undefined ? {} : { socket }),
-      },
-      {
-        welcome: (it) => this.#welcomed(it),
-        event: (it) => this.#happened(it),
-        signal: (it) => this.#signaled(it),
-        presence: (it) => this.#presence(it),
-        lost: () => this.#lost(),
-        refused: (refusal) => this.#store.change({ connection: 'refused', refusal }),
-      },
-    );
+    this.#entrance = new Entrance({
+      ask: this.ask,
+      snapshot: this.getSnapshot,
+      memory: this.#memory,
+      media: this.#media,
+      room: this.#room,
+      calls: this.#calls,
+      announce: (news, call) => this.#announce(news, call),
+    });
+    this.#chats = new Chats({
+      ask: this.ask,
+      you: () => this.#you,
+      reaches: (callId) => this.#reaches(callId),
+      changed: (chats) => this.#store.change({ chats }),
+    });
+    this.#presences = new Presences({
+      ask: this.ask,
+      isOnline: () => this.getSnapshot().connection === 'online',
+      changed: (facts) => this.#store.change(facts),
+    });
+    this.#reactions = new Reactions((reactions) => this.#store.change({ reactions }));
+    this.#notices = new Notices({
+      url: this.#url,
+      token: () => this.#token(),
+      changed: (facts) => this.#store.change(facts),
+    });
+    this.#transport = this.#makeTransport();
   }
 
   /** Everything there is to show; the same reference until something changes. */
@@ -125,6 +101,8 @@ export class WebRTCManager {
 
   /** Calls `listener` after each change until the returned function is called. */
   readonly subscribe = (listener: Listener): (() => void) => this.#store.subscribe(listener);
+
+  protected readonly ask: Transport['ask'] = (word, body) => this.#transport.ask(word, body);
 
   /** Connects to the server, and stays connected. */
   connect(): void {
@@ -135,101 +113,103 @@ export class WebRTCManager {
   /** Lets go of everything: the connection, the peers, the devices. */
   disconnect(): void {
     this.#transport.disconnect();
-    if (this.getSnapshot().current !== null) this.#leaveRoom();
+    if (this.getSnapshot().current !== null) this.#room.leave();
     this.#calls.clear();
-    const calls = this.#calls.all;
-    this.#store.change({ connection: 'idle', calls, messages: new Map(), you: null });
+    this.#chats.clear();
+    this.#presences.clear();
+    this.#reactions.clear();
+    this.#notices.clear();
+    this.#store.change({ connection: 'idle', calls: this.#calls.all, you: null });
   }
 
-  /** Calls people; this device goes in and waits for them. Gives the call's id. */
-  async start(callees: string[], { purpose = 'video' }: StartOptions = {}): Promise<string> {
-    await this.#freeDevice();
-    await this.#prepare({ audio: true, video: purpose === 'video' });
-    try {
-      const media = this.#media.state;
-      this.#told = media;
-      const wire = await this.#transport.ask('start', { callees, purpose, media });
-      this.#calls.enter(wire);
-      return wire.id;
-    } catch (error) {
-      if (this.getSnapshot().current === null) this.#media.close();
-      throw HousecallError.from(error);
-    }
+  /** Calls people; this device goes in and waits for them. Gives the call's id:
+   *  that of their call to you, if they call at the same moment. */
+  start(callees: string[], options: StartOptions = {}): Promise<string> {
+    return this.#entrance.start(callees, options);
   }
 
   /** Arranges a call that rings later. Gives its id. */
   async schedule(callees: string[], at: Date, { purpose = 'video' }: StartOptions = {}) {
     const scheduledAt = at.toISOString();
-    const wire = await this.#transport.ask('start', { callees, purpose, scheduledAt });
+    const wire = await this.ask('start', { callees, purpose, scheduledAt });
     this.#calls.heardOf(wire);
     return wire.id;
   }
 
   /** Answers a call that rings, with this device. */
   async answer(callId: string, wanted?: Partial<Wanted>): Promise<void> {
-    await this.#enter('answer', callId, wanted);
+    await this.#entrance.answer(callId, wanted);
   }
 
   /** Comes into a call that goes on, also when another device of yours is in
    *  it, or to an appointment or a meeting by its id. Gives the call's own id.
    *  The camera stays off, unless it is wanted or this is known as a video call. */
   join(callId: string, wanted?: Partial<Wanted>): Promise<string> {
-    return this.#enter('join', callId, wanted);
+    return this.#entrance.join(callId, wanted);
   }
 
-  /** Says no to a call that rings. */
-  decline(callId: string, reason?: string): Promise<void> {
-    return this.#close('decline', callId, reason);
+  /** Comes as far as the door of a call, an appointment or a meeting, and in if
+   *  nothing keeps you. Gives the call's own id. At the door this device shows
+   *  its preview, and goes in by itself when a host lets it in. */
+  arrive(callId: string, options: ArriveOptions = {}): Promise<string> {
+    return this.#entrance.arrive(callId, options);
   }
 
   /** Takes back a call that nobody has answered. */
   cancel(callId: string, reason?: string): Promise<void> {
-    return this.#goOut('cancel', callId, reason);
+    return this.#entrance.leave('cancel', callId, reason);
   }
 
-  /** Goes out of a call; the others may go on. */
+  /** Goes out of a call, or away from its door; the others may go on. */
   leave(callId: string, reason?: string): Promise<void> {
-    return this.#goOut('leave', callId, reason);
+    return this.#entrance.leave('leave', callId, reason);
   }
 
   /** Hangs up: goes out of the call, and ends it if that leaves nobody to talk to. */
   hangUp(callId: string): Promise<void> {
     const call = this.#calls.all.get(callId);
+    // Whoever is only at the door has nothing to end.
+    if (call?.phase === 'waiting') return this.leave(callId);
     const isAnswered = call?.wire.phase !== 'ringing' && call?.wire.phase !== 'scheduled';
     if (!isAnswered) return this.cancel(callId);
     // To end a consultation or a meeting closes it for good: leaving is enough.
     const isBetweenTwo = call?.wire.kind === 'call' && call.wire.people.length <= 2;
-    return this.#goOut(isBetweenTwo ? 'end' : 'leave', callId);
-  }
-
-  /** Ends a call for everybody. */
-  end(callId: string, reason?: string): Promise<void> {
-    return this.#close('end', callId, reason);
+    return this.#entrance.leave(isBetweenTwo ? 'end' : 'leave', callId);
   }
 
   /** Forgets a call that is over. */
   forget(callId: string): void {
     if (!this.#calls.forget(callId)) return;
-    const messages = withoutMessages(this.getSnapshot().messages, callId);
-    this.#store.change({ calls: this.#calls.all, messages });
+    this.#store.change({ calls: this.#calls.all });
+    this.#chats.forget(callId);
   }
 
-  /** Agrees to being recorded, or agrees no longer, which stops a recording. */
-  async consentToRecording(callId: string, agreed: boolean): Promise<void> {
-    await this.#transport.ask('consent', { callId, agreed });
+  /** Writes to the others in a call, or to those that `to` names. The message is
+   *  in the chat at once, and said again after an interruption until the server
+   *  has it. A refusal is kept beside the message, and thrown. */
+  say(callId: string, message: string, { to = [] }: SayOptions = {}): Promise<void> {
+    return this.#chats.say(callId, message, to);
   }
 
-  /** Writes to the others in a call, or to those of them that `to` names. */
-  async say(callId: string, message: string, to: string[] = []): Promise<void> {
-    await this.#transport.ask('say', { callId, message, to });
+  /** Says a message again that the server would not have. */
+  retry(callId: string, key: string): Promise<void> {
+    return this.#chats.retry(callId, key);
   }
 
-  /** Asks what was written in a call before. What is written from now on comes
-   *  by itself; both are kept in the snapshot. */
-  async messages(callId: string): Promise<SaidBefore[]> {
-    const messages = await this.#transport.ask('messages', { callId });
-    this.#keep(callId, messages);
-    return messages;
+  /** Everything written in a call was read. */
+  markRead(callId: string): void {
+    this.#chats.markRead(callId);
+  }
+
+  /** The page shows the chat of a call, or no more: what comes is read at once. */
+  openChat(callId: string, isOpen: boolean): void {
+    this.#chats.open(callId, isOpen);
+  }
+
+  /** Shows a reaction to everybody in the room for a moment. */
+  async react(callId: string, reaction: Reaction): Promise<void> {
+    await this.ask('react', { callId, reaction });
+    this.#reactions.show(callId, this.#you, reaction);
   }
 
   /** Turns the microphone on or off. */
@@ -252,12 +232,25 @@ export class WebRTCManager {
     this.#media.stopScreen();
   }
 
-  /** Keeps `online` up to date from now on, or no more. */
-  async watchPeople(on: boolean): Promise<void> {
-    this.#watching = on;
-    if (this.getSnapshot().connection !== 'online') return;
-    const online = await this.#transport.ask('watch-people', { on });
-    this.#store.change({ online: on ? new Set(online) : null });
+  /** Keeps `online` and `presences` up to date from now on, or no more. Whoever
+   *  says `true` says `false` once: others may still be watching. */
+  watchPeople(on: boolean): Promise<void> {
+    return this.#presences.watch(on);
+  }
+
+  /** Nobody looks at this device, or somebody does again. */
+  setAway(away: boolean): Promise<void> {
+    return this.#presences.setAway(away);
+  }
+
+  /** You have seen these missed calls, or all of them. */
+  markMissedSeen(callIds?: string[]): Promise<void> {
+    return this.#notices.markMissedSeen(callIds);
+  }
+
+  /** Shows no more what changed about an appointment, until it changes again. */
+  dismissVisit(appointment: string): void {
+    this.#notices.dismissVisit(appointment);
   }
 
   /** The peer connections, for statistics. */
@@ -269,112 +262,89 @@ export class WebRTCManager {
     return this.#options.url ?? '';
   }
 
-  async #enter(word: 'answer' | 'join', callId: string, wanted: Partial<Wanted> = {}) {
-    const call = this.#calls.all.get(callId);
-    await this.#freeDevice(callId);
-    this.#calls.step(callId, { type: 'enter' });
-    try {
-      await this.#prepare({ audio: true, video: call?.wire.purpose === 'video', ...wanted });
-      const media = this.#media.state;
-      const takeOver = word === 'join' ? { takeOver: true } : {};
-      this.#told = media;
-      this.#entering = true;
-      const wire = await this.#transport.ask(word, { callId, media, ...takeOver });
-      this.#calls.enter(wire);
-      return wire.id;
-    } catch (thrown) {
-      const error = HousecallError.from(thrown);
-      this.#calls.step(callId, { type: 'refused' });
-      if (call !== undefined) this.#announce({ type: 'not-in', error }, call.wire);
-      // A call that was not known has no phase whose end releases the devices.
-      if (this.getSnapshot().current === null) this.#leaveRoom();
-      throw error;
-    } finally {
-      this.#entering = false;
-    }
+  get #you(): string {
+    return this.getSnapshot().you?.id ?? '';
   }
 
-  /** Who hangs up is not heard or seen any more, whatever the server says. */
-  async #goOut(word: 'leave' | 'cancel' | 'end', callId: string, reason?: string): Promise<void> {
-    const told = this.#close(word, callId, reason);
-    if (this.getSnapshot().current !== callId) return told;
-    this.#calls.abandon(callId);
-    // Offline, the server notices by itself; over, there is nothing to leave.
-    await told.catch(() => undefined);
+  #token(): Promise<string> {
+    return this.#options.token({ refresh: false });
   }
 
-  async #close(
-    word: 'decline' | 'cancel' | 'leave' | 'end',
-    callId: string,
-    reason?: string,
-  ): Promise<void> {
-    await this.#transport.ask(word, { callId, ...(reason === undefined ? {} : { reason }) });
+  #makePeers(): Peers {
+    const { connect, stream, patience } = this.#options;
+    return new Peers({
+      connect: connect ?? ((configuration) => new RTCPeerConnection(configuration)),
+      stream: stream ?? (() => new MediaStream()),
+      patience: patience ?? 4_000,
+      send: (to, kind, body) => {
+        const callId = this.getSnapshot().current;
+        if (callId === null) return;
+        // Refused when one of us has just gone; the events of the call say so too.
+        this.ask('signal', { callId, to, kind, body }).catch(() => undefined);
+      },
+      changed: () => this.#store.change({ peers: this.#peers.views() }),
+    });
   }
 
-  /** A device is in one call at a time: goes out of the one it is in. */
-  async #freeDevice(unless?: string): Promise<void> {
-    const { current } = this.getSnapshot();
-    if (current !== null && current !== unless) await this.leave(current);
-  }
-
-  async #prepare(wanted: Wanted): Promise<void> {
-    const [iceServers] = await Promise.all([this.#iceServers(), this.#media.open(wanted)]);
-    this.#peers.configuration = { iceServers };
+  #makeTransport(): Transport {
+    const { token, socket } = this.#options;
+    const device = this.#memory.device();
+    const made = socket === undefined ? {} : { socket };
+    return new Transport(
+      { url: this.#url, token, device, ...made },
+      {
+        welcome: (it) => this.#welcomed(it),
+        event: (it) => this.#happened(it),
+        signal: (it) => this.#room.signaled(it),
+        presence: (it) => this.#presences.heard(it),
+        reaction: ({ callId, user, reaction }) => {
+          // Your own was shown when it was made.
+          if (user !== this.#you) this.#reactions.show(callId, user, reaction);
+        },
+        appointment: (it) => this.#notices.visitChanged(it),
+        lost: () => this.#lost(),
+        refused: (refusal) => this.#store.change({ connection: 'refused', refusal }),
+      },
+    );
   }
 
   async #iceServers(): Promise<RTCIceServer[]> {
     if (this.#options.iceServers !== undefined) return this.#options.iceServers();
-    return fetchIceServers(this.#url, () => this.#options.token({ refresh: false }));
+    return fetchIceServers(this.#url, () => this.#token());
   }
 
-  #entered(wire: CallState): void {
-    const you = this.getSnapshot().you?.id ?? '';
-    this.#told = participantOf(wire, you)?.media ?? this.#told;
-    this.#tellMedia();
-    // Something may have been written while this device was out.
-    if (this.getSnapshot().messages.has(wire.id)) this.messages(wire.id).catch(() => undefined);
+  #entered(wire: CallState, before: Call): void {
+    this.#room.entered(wire);
+    // Coming back, only what was missed is asked for, and that was done already.
+    if (before.phase !== 'reconnecting') this.#chats.readAll(wire.id);
+    this.#chats.repeat(wire.id);
   }
 
   #happened(event: CallEvent): void {
-    const message = messageIn(event);
-    if (message !== undefined) this.#keep(event.callId, [message]);
+    const call = this.#calls.all.get(event.callId);
+    if (call !== undefined && event.seq > call.wire.seq) {
+      this.#notices.happened(call, event, this.#you);
+    }
+    this.#chats.happened(event, call?.wire.seq ?? event.seq);
     this.#calls.happened(event);
   }
 
-  #keep(callId: string, messages: SaidBefore[]): void {
-    const all = this.getSnapshot().messages;
-    this.#store.change({ messages: withMessages(all, callId, messages) });
-  }
-
-  #signaled(signal: ReceivedSignal): void {
-    const { current } = this.getSnapshot();
-    // Until the server has answered, a call that was named by its appointment
-    // is not known by its own id.
-    const isOnTheWay = current === null && this.#entering;
-    if (signal.callId === current || isOnTheWay) this.#peers.receive(signal);
+  /** Whether a word about a call comes from a device the server knows in it. */
+  #reaches(callId: string): boolean {
+    const { connection, calls } = this.getSnapshot();
+    return connection === 'online' && calls.get(callId)?.phase !== 'reconnecting';
   }
 
   #welcomed(welcome: Welcome): void {
-    this.#store.change({ connection: 'online', you: welcome.you, refusal: null });
+    const { you, missed, calls } = welcome;
+    const known = new Map([...this.#calls.all].map(([id, it]) => [id, it.wire.seq]));
+    this.#store.change({ connection: 'online', you, refusal: null });
+    this.#notices.welcome(missed);
     this.#calls.welcome(welcome);
-    if (this.#watching) this.watchPeople(true).catch(() => undefined);
-    this.#comeBack(new Set(welcome.calls.map((it) => it.id)));
-  }
-
-  /** Returns to the call this tab was in before the page was reloaded. */
-  #comeBack(open: ReadonlySet<string>): void {
-    const remembered = this.#memory.call;
-    if (remembered === null || this.getSnapshot().current !== null) return;
-    const { callId, audio, video } = remembered;
-    if (open.has(callId)) this.join(callId, { audio, video }).catch(() => undefined);
-    else this.#memory.call = null;
-  }
-
-  #presence({ userId, online }: Presence): void {
-    const next = new Set(this.getSnapshot().online ?? []);
-    if (online) next.add(userId);
-    else next.delete(userId);
-    this.#store.change({ online: next });
+    this.#presences.welcome();
+    const latest = new Map(calls.map((it) => [it.id, it.seq]));
+    this.#chats.welcome((id) => (latest.get(id) ?? 0) > (known.get(id) ?? 0));
+    this.#entrance.comeBack(new Set(latest.keys()));
   }
 
   #lost(): void {
@@ -383,74 +353,15 @@ export class WebRTCManager {
   }
 
   #callChanged(call: Call): void {
-    const { id } = call.wire;
     this.#store.change({ calls: this.#calls.all });
-    if (isInRoom(call) || call.phase === 'joining') this.#beIn(id, call);
-    else if (this.getSnapshot().current === id) this.#leaveRoom();
-  }
-
-  #beIn(callId: string, call: Call): void {
-    this.#store.change({ current: callId });
-    if (call.phase === 'reconnecting') return this.#peers.hold();
-    if (call.phase === 'joining') return;
-    this.#remember(callId);
-    this.#peers.send(this.#media.tracks);
-    this.#peers.expect(this.#expected(call));
-    this.#peers.release();
-  }
-
-  #leaveRoom(): void {
-    this.#memory.call = null;
-    this.#store.change({ current: null });
-    this.#peers.clear();
-    this.#media.close();
-  }
-
-  #expected(call: Call): Expected[] {
-    const you = this.getSnapshot().you?.id ?? '';
-    const own = participantOf(call.wire, you)?.incarnation ?? 0;
-    return othersInRoom(call, you).map((it) => ({
-      user: it.person.id,
-      meeting: `${own}:${it.incarnation}`,
-      // Incarnations grow in the order people come in.
-      offers: own < it.incarnation && !it.offersFirst,
-      polite: it.yieldTo,
-      reachable: it.stage === 'present',
-    }));
+    this.#room.callChanged(call);
+    // Nobody comes back to what this device has left: the server says so of each.
+    if (call.phase === 'away' || call.phase === 'ended') this.#chats.repeat(call.wire.id);
+    if (!isInRoom(call) && this.getSnapshot().current === null) this.#reactions.clear();
   }
 
   #announce(news: News, call: CallState): void {
     this.#announced += 1;
     this.#store.change({ announcement: { id: this.#announced, news, call } });
   }
-
-  #mediaChanged(): void {
-    this.#store.change({ media: this.#media.getSnapshot() });
-    const { current } = this.getSnapshot();
-    if (current === null) return;
-    this.#peers.send(this.#media.tracks);
-    this.#remember(current);
-    this.#tellMedia();
-  }
-
-  #remember(callId: string): void {
-    const { audio, video } = this.#media.state;
-    this.#memory.call = { callId, audio, video };
-  }
-
-  /** Tells the others what this device sends, if they were told something else. */
-  #tellMedia(): void {
-    const { current, calls } = this.getSnapshot();
-    const phase = current === null ? undefined : calls.get(current)?.phase;
-    if (current === null || (phase !== 'connected' && phase !== 'ringing')) return;
-    const media = this.#media.state;
-    if (sameMedia(media, this.#told)) return;
-    this.#told = media;
-    this.#transport.ask('media', { callId: current, ...media }).catch(() => undefined);
-  }
-}
-
-function sameMedia(one: MediaState, other: MediaState): boolean {
-  const screens = (one.screen ?? false) === (other.screen ?? false);
-  return one.audio === other.audio && one.video === other.video && screens;
 }

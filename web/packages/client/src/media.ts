@@ -99,6 +99,13 @@ export class LocalMedia extends Store<LocalMediaState> {
     }
   }
 
+  /** Turns the microphone off, if it is on. */
+  mute(): void {
+    if (this.#microphone?.enabled !== true) return;
+    this.#microphone.enabled = false;
+    this.#tell(null);
+  }
+
   /** Turns the camera on or off. Off releases it, so that its light goes out. */
   async toggleCamera(): Promise<void> {
     if (this.#camera !== null) {

@@ -2,10 +2,15 @@
 //! call it was in.
 
 import type { Wanted } from './media';
+import type { DeviceCheck } from './wire.gen';
 
 /** The call a tab was in, and what it sent. */
 export interface Remembered extends Wanted {
   callId: string;
+  /** It was at the door. */
+  waits?: boolean;
+  /** What its device check found out. */
+  check?: DeviceCheck | undefined;
 }
 
 /** The part of `sessionStorage` that is used here. */
@@ -15,7 +20,7 @@ const DEVICE = 'housecall.device';
 const CALL = 'housecall.call';
 
 /** 128 random bits. `crypto.randomUUID` would be missing on pages without TLS. */
-function randomId(): string {
+export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

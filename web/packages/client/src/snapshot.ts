@@ -1,11 +1,12 @@
 //! Everything there is to show, as one value.
 
 import type { Call, News } from './call';
+import type { Chat } from './chat';
 import type { HousecallError } from './errors';
 import type { LocalMediaState } from './media';
-import type { Messages } from './messages';
 import type { PeerView } from './peer';
-import type { CallState, Person } from './wire.gen';
+import type { ShownReaction } from './reactions';
+import type { CallState, MissedCall, Person, PresenceWord, VisitNews } from './wire.gen';
 
 /** How the connection to the server stands. */
 export type Connection = 'idle' | 'connecting' | 'online' | 'offline' | 'refused';
@@ -26,14 +27,42 @@ export interface Snapshot {
   you: Person | null;
   /** Your calls by id, in the order they were heard of. */
   calls: ReadonlyMap<string, Call>;
-  /** The call this device is in, or on its way into. */
+  /** The call this device is in, at the door of, or on its way into. */
   current: string | null;
   /** The others in that call, by user id. */
   peers: ReadonlyMap<string, PeerView>;
-  /** What was written, as far as it was heard or asked for, by the call's id. */
-  messages: Messages;
+  /** What was written, by the call's id. */
+  chats: ReadonlyMap<string, Chat>;
+  /** What is shown for a moment, oldest first. */
+  reactions: readonly ShownReaction[];
   media: LocalMediaState;
   /** Who is online, while people are watched; `null` until it is known. */
   online: ReadonlySet<string> | null;
+  /** How reachable people are, as far as it was told while they are watched. */
+  presences: ReadonlyMap<string, PresenceWord>;
+  /** The calls you did not take and have not seen, newest first. */
+  missed: readonly MissedCall[];
+  /** What changed about your appointments, newest first; one of each. */
+  visits: readonly VisitNews[];
   announcement: Announcement | null;
+}
+
+/** What is shown before anything is known. */
+export function blank(media: LocalMediaState): Snapshot {
+  return {
+    connection: 'idle',
+    refusal: null,
+    you: null,
+    calls: new Map(),
+    current: null,
+    peers: new Map(),
+    chats: new Map(),
+    reactions: [],
+    media,
+    online: null,
+    presences: new Map(),
+    missed: [],
+    visits: [],
+    announcement: null,
+  };
 }

@@ -3,21 +3,35 @@
 import { io, type Socket } from 'socket.io-client';
 import { HousecallError } from './errors';
 import type {
+  AdmitPerson,
+  ArriveAtCall,
+  AskForQuiet,
   CallEvent,
   CallState,
   ChangeMedia,
   CloseCall,
   ConsentToRecording,
   EnterCall,
+  LockCall,
   LookAtCall,
+  MoveCall,
   Presence,
   Problem,
+  SendAway,
+  RaiseHand,
+  ReactInCall,
+  SeenReaction,
+  ReadMessages,
   ReceivedSignal,
   Reply,
   SaidBefore,
   SayInCall,
   SendSignal,
+  SayAway,
+  ChooseDoor,
+  ChooseHost,
   StartCall,
+  VisitNews,
   WatchPeople,
   Welcome,
 } from './wire.gen';
@@ -31,14 +45,27 @@ export interface Words {
   leave: [CloseCall, null];
   end: [CloseCall, null];
   join: [EnterCall, CallState];
+  arrive: [ArriveAtCall, CallState];
   resume: [EnterCall, CallState];
   media: [ChangeMedia, null];
   look: [LookAtCall, CallState];
+  reschedule: [MoveCall, CallState];
+  admit: [AdmitPerson, CallState];
+  'admit-all': [LookAtCall, CallState];
+  'turn-away': [SendAway, CallState];
+  remove: [SendAway, CallState];
+  lock: [LockCall, CallState];
+  door: [ChooseDoor, CallState];
+  host: [ChooseHost, CallState];
+  'ask-mute': [AskForQuiet, CallState];
+  hand: [RaiseHand, CallState];
+  react: [ReactInCall, CallState];
   say: [SayInCall, CallState];
-  messages: [LookAtCall, SaidBefore[]];
+  messages: [ReadMessages, SaidBefore[]];
   consent: [ConsentToRecording, CallState];
   signal: [SendSignal, null];
   'watch-people': [WatchPeople, string[]];
+  away: [SayAway, null];
 }
 
 /** What the server says unasked. */
@@ -47,6 +74,8 @@ export interface Heard {
   event(event: CallEvent): void;
   signal(signal: ReceivedSignal): void;
   presence(presence: Presence): void;
+  reaction(reaction: SeenReaction): void;
+  appointment(visit: VisitNews): void;
   /** The connection is gone; another is being made. */
   lost(): void;
   /** The server will not have us; nothing more is tried. */
@@ -138,6 +167,8 @@ export class Transport {
     socket.on('event', (it: CallEvent) => this.#heard.event(it));
     socket.on('signal', (it: ReceivedSignal) => this.#heard.signal(it));
     socket.on('presence', (it: Presence) => this.#heard.presence(it));
+    socket.on('reaction', (it: SeenReaction) => this.#heard.reaction(it));
+    socket.on('appointment', (it: VisitNews) => this.#heard.appointment(it));
     socket.on('disconnect', (reason: string) => {
       if (reason === 'io client disconnect') return;
       this.#heard.lost();

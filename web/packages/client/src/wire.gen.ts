@@ -27,11 +27,11 @@ export type Outcome = "completed" | "missed" | "declined" | "cancelled";
 /**
  * How somebody went, on the wire.
  */
-export type Departure = "left" | "connection_lost" | "never_came";
+export type Departure = "left" | "connection_lost" | "never_came" | "turned_away" | "removed";
 /**
  * Where one person stands in a call.
  */
-export type StageWord = "calling" | "invited" | "ringing" | "accepted" | "present" | "lost" | "declined" | "missed" | "left";
+export type StageWord = "calling" | "invited" | "ringing" | "accepted" | "present" | "lost" | "waiting" | "declined" | "missed" | "left";
 /**
  * How far a call has come.
  */
@@ -40,6 +40,62 @@ export type PhaseWord = "scheduled" | "ringing" | "active" | "over";
  * What brings people together, on the wire.
  */
 export type Kind = "call" | "consultation" | "meeting";
+/**
+ * Who waits at the door, on the wire.
+ */
+export type Door = "open" | "usual" | "strict";
+/**
+ * What somebody without an account is there for, on the wire.
+ */
+export type Part = "guest" | "interpreter" | "carer" | "observer";
+/**
+ * What a device check found out about one thing, on the wire.
+ */
+export type Verdict = "works" | "blocked" | "missing" | "unknown";
+/**
+ * Whether somebody can be reached, on the wire.
+ */
+export type PresenceWord = "offline" | "away" | "online" | "in_call";
+/**
+ * What somebody shows without a word.
+ */
+export type Reaction = "thumbs_up" | "clap" | "heart" | "laugh" | "surprised" | "celebrate";
+/**
+ * What a device check found out, on the wire.
+ */
+export type DeviceCheck = {
+/**
+ * Whether they can be heard.
+ */
+microphone: Verdict,
+/**
+ * Whether they can be seen.
+ */
+camera: Verdict,
+/**
+ * Whether media reach them.
+ */
+connection: Verdict, };
+/**
+ * A file that came with a message, on the wire.
+ */
+export type Attachment = {
+/**
+ * Which.
+ */
+id: string,
+/**
+ * What it was called where it came from.
+ */
+name: string,
+/**
+ * What it holds: `image/png`.
+ */
+mediaType: string,
+/**
+ * How large it is.
+ */
+bytes: number, };
 /**
  * A recording that runs.
  */
@@ -79,7 +135,15 @@ message: string,
 /**
  * To whom; to everybody if this names nobody.
  */
-to: string[], };
+to: string[],
+/**
+ * What came with it.
+ */
+file?: Attachment,
+/**
+ * What your client called it, if you wrote it.
+ */
+key?: string, };
 /**
  * Somebody, as others see them.
  */
@@ -115,7 +179,11 @@ scheduledAt?: string,
 /**
  * What the caller sends. Everything off unless said otherwise.
  */
-media?: MediaState, };
+media?: MediaState,
+/**
+ * Refuse at once if somebody is offline or in another call.
+ */
+onlyIfFree?: boolean, };
 /**
  * `answer`, `join` and `resume`: come in with this device.
  */
@@ -145,6 +213,18 @@ callId: string,
  */
 reason?: string, };
 /**
+ * `reschedule`: have a planned call ring at another time.
+ */
+export type MoveCall = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * When.
+ */
+scheduledAt: string, };
+/**
  * `media`: what this device sends now; what is absent stays as it is.
  */
 export type ChangeMedia = {
@@ -165,7 +245,23 @@ video?: boolean,
  */
 screen?: boolean, };
 /**
- * `admit`: let somebody come who was not named.
+ * `arrive`: come as far as the door, and wait there if it is closed.
+ */
+export type ArriveAtCall = {
+/**
+ * Which call, appointment or meeting.
+ */
+callId: string,
+/**
+ * What this device sends.
+ */
+media?: MediaState,
+/**
+ * What it found out about itself.
+ */
+check?: DeviceCheck, };
+/**
+ * `admit`: let somebody in who waits at the door, was not named, or was removed.
  */
 export type AdmitPerson = {
 /**
@@ -176,6 +272,122 @@ callId: string,
  * Whom.
  */
 user: string, };
+/**
+ * `turn-away` and `remove`.
+ */
+export type SendAway = {
+/**
+ * From which call.
+ */
+callId: string,
+/**
+ * Whom.
+ */
+user: string,
+/**
+ * Why, for them to read.
+ */
+reason?: string, };
+/**
+ * `lock`: have nobody come in any more but hosts, or let people come again.
+ */
+export type LockCall = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * Nobody comes in.
+ */
+locked: boolean, };
+/**
+ * `door`: choose who waits.
+ */
+export type ChooseDoor = {
+/**
+ * Of which call.
+ */
+callId: string,
+/**
+ * Who does.
+ */
+door: Door, };
+/**
+ * `host`: have somebody decide for all, or no longer.
+ */
+export type ChooseHost = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * Whom.
+ */
+user: string,
+/**
+ * They do.
+ */
+host: boolean, };
+/**
+ * `ask-mute`: ask for quiet.
+ */
+export type AskForQuiet = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * Of whom; of everybody else unless this names somebody.
+ */
+user?: string, };
+/**
+ * `hand`: raise or lower a hand.
+ */
+export type RaiseHand = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * Up.
+ */
+raised: boolean,
+/**
+ * Whose, if it is not one's own; hosts lower those of others.
+ */
+user?: string, };
+/**
+ * `react`: show something without a word.
+ */
+export type ReactInCall = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * What.
+ */
+reaction: Reaction, };
+/**
+ * `messages`: what was written in a call, the latest 200.
+ */
+export type ReadMessages = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * Only what was written after the event of this number.
+ */
+after?: number, };
+/**
+ * `away`: nobody has touched this device for a while, or somebody does again.
+ */
+export type SayAway = {
+/**
+ * Nobody has.
+ */
+away: boolean, };
 /**
  * `say`: write to the others in the room.
  */
@@ -191,7 +403,12 @@ message: string,
 /**
  * To whom; to everybody unless this names somebody.
  */
-to?: Array<string>, };
+to?: Array<string>,
+/**
+ * What this client calls it, in at most 64 characters: saying it again
+ * under the same key says nothing new.
+ */
+key?: string, };
 /**
  * `consent`: agree to being recorded, or agree no longer.
  */
@@ -210,7 +427,7 @@ agreed: boolean,
  */
 user?: string, };
 /**
- * `look`, `begin`, `record`, `stop-recording` and `messages`: which call is meant.
+ * `look`, `begin`, `admit-all`, `record` and `stop-recording`: which call is meant.
  */
 export type LookAtCall = {
 /**
@@ -258,7 +475,35 @@ offersFirst: boolean,
 /**
  * They agreed to being recorded.
  */
-consented: boolean, };
+consented: boolean,
+/**
+ * They decide for all.
+ */
+host: boolean,
+/**
+ * A host put them out, and none has let them in since.
+ */
+removed: boolean,
+/**
+ * What they are there for, if they have no account.
+ */
+part?: Part,
+/**
+ * Since when they wait at the door.
+ */
+waitingSince?: string,
+/**
+ * What the device they wait with found out about itself.
+ */
+check?: DeviceCheck,
+/**
+ * They wait, but their connection to the server is lost.
+ */
+away: boolean,
+/**
+ * Since when their hand is up.
+ */
+handSince?: string, };
 /**
  * A call as its participants see it: all there is to know at `seq`.
  */
@@ -288,13 +533,34 @@ phase: PhaseWord,
  */
 caller: string,
 /**
- * Everybody the call ever named.
+ * Everybody the call ever named; to who waits at the door, the hosts and
+ * themselves.
  */
 people: Array<ParticipantState>,
 /**
- * This device is in the room.
+ * This device is in the room, or at its door.
  */
 here: boolean,
+/**
+ * Who waits until a host lets them in.
+ */
+door: Door,
+/**
+ * Nobody comes in but hosts.
+ */
+locked: boolean,
+/**
+ * The name of its meeting.
+ */
+title?: string,
+/**
+ * The id of its appointment or meeting: people come by this name.
+ */
+place?: string,
+/**
+ * The id of its appointment.
+ */
+appointment?: string,
 /**
  * The recording that runs, if one does.
  */
@@ -320,6 +586,58 @@ startedAt?: string,
  */
 outcome?: Outcome, };
 /**
+ * A call that somebody let ring, or that was taken back before they answered.
+ */
+export type MissedCall = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * Who called.
+ */
+caller: Person,
+/**
+ * When it stopped ringing.
+ */
+at: string,
+/**
+ * What for.
+ */
+purpose: Purpose, };
+/**
+ * An appointment.
+ */
+export type Visit = {
+/**
+ * Which; people come to it by this name.
+ */
+id: string,
+/**
+ * Who comes to be seen.
+ */
+patient: Person,
+/**
+ * Who sees them.
+ */
+provider: Person,
+/**
+ * When.
+ */
+startsAt: string,
+/**
+ * How long.
+ */
+durationMinutes: number,
+/**
+ * `scheduled`, `in_progress`, `completed` or `cancelled`.
+ */
+status: 'scheduled' | 'in_progress' | 'completed' | 'cancelled', };
+/**
+ * What was decided about an appointment.
+ */
+export type VisitChange = "booked" | "moved" | "cancelled" | "reminder";
+/**
  * `welcome`: the first word after connecting.
  */
 export type Welcome = {
@@ -334,9 +652,13 @@ device: string,
 /**
  * Your calls that are not over.
  */
-calls: Array<CallState>, };
+calls: Array<CallState>,
 /**
- * `presence`: somebody came or went.
+ * The calls you have missed and not seen yet, the latest first.
+ */
+missed: Array<MissedCall>, };
+/**
+ * `presence`: somebody can be reached now, or cannot, or otherwise than before.
  */
 export type Presence = {
 /**
@@ -346,7 +668,40 @@ userId: string,
 /**
  * Whether any device of theirs is connected.
  */
-online: boolean, };
+online: boolean,
+/**
+ * How.
+ */
+presence: PresenceWord, };
+/**
+ * `reaction`: somebody in the room reacts.
+ */
+export type SeenReaction = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * Who.
+ */
+user: string,
+/**
+ * How.
+ */
+reaction: Reaction, };
+/**
+ * `appointment`: something was decided about an appointment of yours, or it is
+ * near.
+ */
+export type VisitNews = {
+/**
+ * What.
+ */
+change: VisitChange,
+/**
+ * How it stands now.
+ */
+appointment: Visit, };
 /**
  * What happened.
  */
@@ -358,7 +713,11 @@ call: CallState, } | { "type": "rang",
 /**
  * Until when.
  */
-until: string, } | { "type": "answered",
+until: string, } | { "type": "rescheduled",
+/**
+ * When.
+ */
+scheduledAt: string, } | { "type": "reminded" } | { "type": "answered",
 /**
  * Who.
  */
@@ -418,11 +777,47 @@ departure: Departure,
 /**
  * Why.
  */
-reason?: string, } | { "type": "begun" } | { "type": "admitted",
+reason?: string, } | { "type": "begun" } | { "type": "expected",
+/**
+ * As they are now.
+ */
+participant: ParticipantState, } | { "type": "cameToDoor",
+/**
+ * As they are now.
+ */
+participant: ParticipantState, } | { "type": "admitted",
 /**
  * Who.
  */
-user: string, } | { "type": "said",
+user: string, } | { "type": "locked",
+/**
+ * Nobody comes in.
+ */
+locked: boolean, } | { "type": "doorSet",
+/**
+ * Who does.
+ */
+door: Door, } | { "type": "hostChanged",
+/**
+ * Who.
+ */
+user: string,
+/**
+ * They do.
+ */
+host: boolean, } | { "type": "muteAsked",
+/**
+ * Of whom; of everybody else if this names nobody.
+ */
+user?: string, } | { "type": "handRaised",
+/**
+ * Whose.
+ */
+user: string,
+/**
+ * Up.
+ */
+raised: boolean, } | { "type": "said",
 /**
  * Who.
  */
@@ -434,7 +829,15 @@ message: string,
 /**
  * To whom; to everybody if this names nobody.
  */
-to: string[], } | { "type": "whispered" } | { "type": "consentGiven",
+to: string[],
+/**
+ * What came with it.
+ */
+file?: Attachment,
+/**
+ * What your client called it, if you wrote it.
+ */
+key?: string, } | { "type": "hidden" } | { "type": "consentGiven",
 /**
  * Who.
  */
@@ -483,6 +886,10 @@ seq: number,
  * When.
  */
 at: string,
+/**
+ * Who caused it, unless the house did.
+ */
+by?: string,
 /**
  * What.
  */

@@ -125,6 +125,10 @@ describe('a call that rings', () => {
       { phase: 'scheduled', here: false, scheduledAt: '2025-03-05T09:00:00Z' },
     );
     expect(play(planned).phase).toBe('scheduled');
+    const later = '2025-03-06T09:00:00Z';
+    const moved = play(planned, { type: 'rescheduled', scheduledAt: later }, { type: 'reminded' });
+    expect(moved.call).toMatchObject({ phase: 'scheduled', wire: { scheduledAt: later } });
+    expect(moved.told).toEqual(['rescheduled', 'reminded']);
     const { call } = play(planned, { type: 'rang', until: '2025-03-05T09:00:45Z' });
     expect(call).toMatchObject({ phase: 'incoming', wire: { ringUntil: '2025-03-05T09:00:45Z' } });
   });
@@ -244,7 +248,10 @@ describe('a recording', () => {
   });
 
   it('is told although its event was missed', () => {
-    const late = happened({ type: 'mediaChanged', user: 'ben', media: { audio: true, video: true } }, 7);
+    const late = happened(
+      { type: 'mediaChanged', user: 'ben', media: { audio: true, video: true } },
+      7,
+    );
     const { told } = play(
       talks,
       enteredTalks,
@@ -307,11 +314,11 @@ describe('a consultation', () => {
     expect(again.wire.startedAt).toBe(talks.startedAt);
   });
 
-  it('is not changed by what is said in it', () => {
+  it('is not changed by what is said in it, or is not for you', () => {
     const said: Happening = { type: 'said', user: 'ben', message: 'Hello', to: [] };
-    const { call, told } = play(talks, enteredTalks, said, { type: 'whispered' });
+    const { call, told } = play(talks, enteredTalks, said, { type: 'hidden' });
     expect(call.wire).toEqual({ ...talks, seq: talks.seq + 2 });
-    expect(told).toEqual([]);
+    expect(told).toEqual(['wrote ben']);
   });
 
   it('asks who somebody is who was let in, or agreed before coming', () => {

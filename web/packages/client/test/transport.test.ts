@@ -10,6 +10,8 @@ function make(token = vi.fn(async () => 'token-1')) {
     event: vi.fn(),
     signal: vi.fn(),
     presence: vi.fn(),
+    reaction: vi.fn(),
+    appointment: vi.fn(),
     lost: vi.fn(),
     refused: vi.fn(),
   } satisfies Heard;

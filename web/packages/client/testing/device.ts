@@ -42,12 +42,13 @@ export class FakeDevice {
 
   /** The server's first word. */
   welcome(...calls: CallState[]): void {
-    this.server.says('welcome', { you: person(this.user), device: 'device', calls });
+    this.server.says('welcome', { you: person(this.user), device: 'device', calls, missed: [] });
   }
 
   /** The server tells the next event of a call. */
-  happens(callId: string, event: Happening, seq?: number): void {
+  happens(callId: string, event: Happening, seq?: number, by?: string): void {
     const next = (this.manager.getSnapshot().calls.get(callId)?.wire.seq ?? 0) + 1;
-    this.server.says('event', { callId, seq: seq ?? next, at: '2025-03-04T14:01:00Z', event });
+    const told = { callId, seq: seq ?? next, at: '2025-03-04T14:01:00Z', event };
+    this.server.says('event', by === undefined ? told : { ...told, by });
   }
 }

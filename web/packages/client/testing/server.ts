@@ -13,6 +13,7 @@ const WITH_RESULT = new Set([
   'start',
   'answer',
   'join',
+  'arrive',
   'resume',
   'look',
   'messages',

@@ -21,6 +21,9 @@ export function participant(
     yieldTo: false,
     offersFirst: false,
     consented: false,
+    host: false,
+    removed: false,
+    away: false,
     ...rest,
   };
 }
@@ -37,6 +40,8 @@ export function callState(people: ParticipantState[], rest: Partial<CallState> =
     caller: people[0]?.person.id ?? '',
     people,
     here: true,
+    door: 'open',
+    locked: false,
     createdAt: '2025-03-04T14:00:00Z',
     ...(answered ? { startedAt: '2025-03-04T14:00:05Z' } : {}),
     ...rest,

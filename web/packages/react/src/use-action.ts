@@ -5,7 +5,8 @@ import { useCallback, useRef, useState } from 'react';
 
 /** An action with how it goes. */
 export interface Action<A extends unknown[]> {
-  /** Does it. A second call while the first is under way is not made. */
+  /** Does it. The same again while the first is under way is not done; for
+   *  somebody else, named by the first argument, it is. */
   run: (...args: A) => Promise<void>;
   pending: boolean;
   /** Why the last try did not work. */
@@ -20,24 +21,25 @@ export interface Action<A extends unknown[]> {
 export function useAction<A extends unknown[]>(
   perform: (...args: A) => Promise<unknown>,
 ): Action<A> {
-  const [pending, setPending] = useState(false);
+  const [running, setRunning] = useState(0);
   const [error, setError] = useState<HousecallError | null>(null);
-  const busy = useRef(false);
+  const busy = useRef(new Set<string>());
   const latest = useRef(perform);
   latest.current = perform;
   const run = useCallback(async (...args: A) => {
-    if (busy.current) return;
-    busy.current = true;
-    setPending(true);
+    const whom = typeof args[0] === 'string' ? args[0] : '';
+    if (busy.current.has(whom)) return;
+    busy.current.add(whom);
+    setRunning(busy.current.size);
     setError(null);
     try {
       await latest.current(...args);
     } catch (thrown) {
       setError(HousecallError.from(thrown));
     } finally {
-      busy.current = false;
-      setPending(false);
+      busy.current.delete(whom);
+      setRunning(busy.current.size);
     }
   }, []);
-  return { run, pending, error };
+  return { run, pending: running > 0, error };
 }

@@ -3,7 +3,8 @@ import { useManager } from './context';
 import { useAction } from './use-action';
 import { useCall } from './use-call';
 
-/** Coming into a call that goes on; `join` is `undefined` when this device is in. */
+/** Coming into a call that goes on; `join` is `undefined` when this device is
+ *  in, and when you were removed. */
 export interface Join {
   join: ((wanted?: Partial<Wanted>) => Promise<void>) | undefined;
   pending: boolean;
@@ -18,10 +19,11 @@ export interface Join {
  */
 export function useJoin(callId: string): Join {
   const manager = useManager();
-  const phase = useCall(callId)?.phase;
+  const call = useCall(callId);
   const { run, pending, error } = useAction((wanted?: Partial<Wanted>) =>
     manager.join(callId, wanted),
   );
-  const possible = phase === 'away' || phase === 'scheduled';
+  const isAway = call?.phase === 'away' && call.why !== 'removed';
+  const possible = isAway || call?.phase === 'scheduled';
   return { join: possible ? run : undefined, pending, error };
 }

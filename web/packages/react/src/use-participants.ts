@@ -1,6 +1,7 @@
 import {
   othersInRoom,
   type MediaState,
+  type Part,
   type PeerView,
   type Person,
   type StageWord,
@@ -15,6 +16,12 @@ export interface Participant {
   stage: StageWord;
   /** What they say they send. */
   media: MediaState;
+  /** They decide for all. */
+  host: boolean;
+  /** What they are there for, if they came without an account. */
+  part: Part | undefined;
+  /** Since when their hand is raised, if it is. */
+  handSince: string | undefined;
   /** Their sound and picture, once there is a connection to them. */
   peer: PeerView | undefined;
 }
@@ -31,10 +38,13 @@ export function useParticipants(callId: string): Participant[] {
   const peers = useSnapshot((it) => it.peers);
   return useMemo(() => {
     if (call === undefined || you === undefined) return [];
-    return othersInRoom(call, you).map(({ person, stage, media }) => ({
+    return othersInRoom(call, you).map(({ person, stage, media, host, part, handSince }) => ({
       person,
       stage,
       media,
+      host,
+      part,
+      handSince,
       peer: peers.get(person.id),
     }));
   }, [call, you, peers]);

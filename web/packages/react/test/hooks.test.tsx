@@ -3,9 +3,9 @@
 import type { CallState } from '@housecall/client';
 import { callState, FakeDevice, FakeServer, participant } from '@housecall/client/testing';
 import { act, renderHook } from '@testing-library/react';
-import type { ReactNode } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as hooks from '../src';
+import { renderWith } from './render';
 
 const CALL = 'call-1';
 const ben = participant('ben', { incarnation: 3 });
@@ -27,10 +27,7 @@ beforeEach(() => {
 
 /** Renders a hook below a provider. */
 function render<T>(hook: () => T) {
-  const wrapper = ({ children }: { children: ReactNode }) => (
-    <hooks.HousecallProvider manager={ana.manager}>{children}</hooks.HousecallProvider>
-  );
-  return renderHook(hook, { wrapper }).result;
+  return renderWith(ana, hook);
 }
 
 /** Ana's device goes into a call. */

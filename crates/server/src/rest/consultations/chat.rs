@@ -24,7 +24,7 @@ use crate::{
         body::{Body, Params},
         caller::Caller,
         error::{ApiError, ProblemBody},
-        found::Spot,
+        found::{Spot, waits},
     },
 };
 
@@ -166,7 +166,8 @@ pub(crate) async fn messages(
     let (conversation, rooms) = rooms(&house, &caller, &id).await?;
     let mut entries = Vec::new();
     for room in &rooms {
-        entries.extend(house.messages(room, &caller.user, u32::MAX).await?);
+        let room = house.look_from_door(room, &caller.actor()).await?;
+        entries.extend(house.messages(&room, &caller.user, u32::MAX, 0).await?);
     }
     let total = entries.len() as u64;
     let Page { limit, offset } = paging.page_from_the_end(total)?;
@@ -196,7 +197,8 @@ pub(crate) async fn say(
         let over = found.spot.is_over();
         return Err(if over { Refusal::Over } else { Refusal::NotInRoom }.into());
     };
-    let say = Command::Say { message: content, to: Vec::new() };
+    house.check_writing_pace(&caller.user)?;
+    let say = Command::say(content, Vec::new());
     let said = house.ask(room.id(), &caller.actor(), vec![say]).await?.room;
     // What was said is the latest entry.
     let entry = house.store.entries_after(said.id(), said.seq() - 1).await?.into_iter().next();
@@ -282,6 +284,7 @@ async fn rooms(
 ) -> Result<(RoomId, Vec<RoomId>), ApiError> {
     let found = house.find(id, &caller.actor()).await?;
     let (conversation, named) = match &found.spot {
+        Spot::Room(room) if waits(room, &caller.user) => return Err(Refusal::NotYet.into()),
         Spot::Room(room) => (id_of(room), room.participant(&caller.user).is_some()),
         Spot::Appointment(it) => (found.name, it.names(&caller.user)),
         Spot::Meeting(_) => (found.name, false),

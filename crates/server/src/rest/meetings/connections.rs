@@ -17,6 +17,7 @@ use crate::{
         body::Body,
         caller::Caller,
         error::{ApiError, ProblemBody},
+        found::{check_not_removed, people_seen},
     },
 };
 
@@ -62,6 +63,9 @@ pub(crate) async fn come(
     if room.is_over() {
         return Err(Refusal::Over.into());
     }
+    if let Some(open) = room.open(&house) {
+        check_not_removed(&open, &caller.user)?;
+    }
     Ok((StatusCode::CREATED, Json(own(&house, &caller, &room, room_id))))
 }
 
@@ -93,10 +97,11 @@ pub(crate) async fn in_room(
 ) -> Result<Json<Vec<Connection>>, ApiError> {
     let room = MeetingRoom::find(&house, &caller, &id).await?;
     let Some(open) = room.open(&house) else { return Ok(Json(Vec::new())) };
-    let inside = open.people_inside().map(|(user, _)| user.clone()).collect();
+    check_not_removed(&open, &caller.user)?;
+    let inside = people_seen(&open, &caller.user).map(|(user, _)| user.clone()).collect();
     house.directory.look_up(&house.store, inside).await?;
     let connection = |(user, it)| Connection::of(&house, &id, user, Some(it));
-    Ok(Json(open.people_inside().map(connection).collect()))
+    Ok(Json(people_seen(&open, &caller.user).map(connection).collect()))
 }
 
 fn own(house: &House, caller: &Caller, room: &MeetingRoom, name: String) -> Connection {

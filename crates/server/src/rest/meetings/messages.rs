@@ -3,7 +3,7 @@
 //! changes one.
 
 use axum::{Json, extract::State, http::StatusCode};
-use housecall_core::{Command, Event, Refusal, Timestamp, UserId, room::Message};
+use housecall_core::{Command, Refusal, Timestamp, UserId, room::Message};
 use housecall_dialect::meeting::message_id;
 use housecall_store::{Page, WrittenMessage};
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,8 @@ pub(crate) async fn write(
     let Some(open) = room.open(&house) else {
         return Err(if room.is_over() { Refusal::Over } else { Refusal::NotInRoom }.into());
     };
-    let say = Command::Say { message: new.content, to };
+    house.check_writing_pace(&caller.user)?;
+    let say = Command::say(new.content, to);
     let said = house.ask(open.id(), &caller.actor(), vec![say]).await?;
     let message = latest(&house, &said).await?;
     Ok((StatusCode::CREATED, Json(MessageView::of(&house, &new.room_id, message))))
@@ -196,13 +197,8 @@ impl NewMessage {
 async fn latest(house: &House, said: &Asked) -> Result<WrittenMessage, ApiError> {
     let room = &said.room;
     let entries = house.store.entries_after(room.id(), room.seq() - 1).await?;
-    let entry = entries.into_iter().next();
-    match entry.map(|it| (it.seq, it.at, it.event)) {
-        Some((seq, at, Event::Said { user, message, to })) => {
-            Ok(WrittenMessage { room: room.id().clone(), seq, at, from: user, message, to })
-        }
-        _ => Err(anyhow::anyhow!("what was said is not in the journal").into()),
-    }
+    let message = entries.into_iter().next().and_then(|it| WrittenMessage::of(room.id(), it));
+    message.ok_or_else(|| anyhow::anyhow!("what was said is not in the journal").into())
 }
 
 impl MessageView {

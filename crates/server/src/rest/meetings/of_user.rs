@@ -85,7 +85,11 @@ pub(crate) async fn meetings(
 ) -> Result<Json<RoomsOfUser>, ApiError> {
     let creator = id.parse().map_err(|_| no_such_person())?;
     let (number, page) = part.page(USUAL_PAGE)?;
-    let filter = MeetingFilter { visible_to: visible_to(&caller), creator: Some(creator) };
+    let filter = MeetingFilter {
+        visible_to: visible_to(&caller),
+        creator: Some(creator),
+        ..MeetingFilter::default()
+    };
     let found = house.store.meetings(&filter, page).await?;
     let rooms = found.meetings.into_iter().map(|it| RoomOfUser {
         participants: people_at(&house, &it.id),
@@ -140,7 +144,8 @@ fn no_such_person() -> ApiError {
     ApiError::not_found("There is no such person.")
 }
 
-fn people_at(house: &House, meeting: &MeetingId) -> usize {
+/// How many people are in a meeting now.
+pub(in crate::rest) fn people_at(house: &House, meeting: &MeetingId) -> usize {
     let name: Option<RoomId> = meeting.as_str().parse().ok();
     let open = name.and_then(|name| house.rooms.named(&name));
     open.map_or(0, |it| it.state().people_inside().count())

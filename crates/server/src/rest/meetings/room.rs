@@ -27,7 +27,8 @@ impl MeetingRoom {
     pub(super) async fn find(house: &House, caller: &Caller, id: &str) -> Result<Self, ApiError> {
         let name: RoomId = id.parse().map_err(|_| nowhere())?;
         if let Some(meeting) = house.meeting_named(&name).await? {
-            return match may_come(house, caller, &meeting).await? {
+            let elsewhere = house.is_bound_elsewhere(&caller.actor(), &name).await?;
+            return match !elsewhere && may_come(house, caller, &meeting).await? {
                 true => Ok(MeetingRoom::Meeting(meeting)),
                 false => Err(nowhere()),
             };

@@ -12,6 +12,7 @@ use super::{appointment_of, view::Success};
 use crate::{
     house::House,
     rest::{
+        appointments::notes::checked,
         body::Body,
         caller::Caller,
         error::{ApiError, ProblemBody},
@@ -19,8 +20,8 @@ use crate::{
     },
 };
 
-/// The longest notes, in characters: some ten pages.
-const LONGEST_NOTES: usize = 20_000;
+/// Where the notes are in a body.
+const FIELD: &str = "sessionNotes";
 
 /// How a session went.
 #[derive(Deserialize, ToSchema)]
@@ -74,13 +75,13 @@ pub(crate) async fn end(
     }
     let written = session_notes.filter(|it| !it.reveal().trim().is_empty());
     let to_keep = match written {
-        Some(notes) => Some((kept_at(&house, &caller, &found).await?, checked(notes)?)),
+        Some(notes) => Some((kept_at(&house, &caller, &found).await?, checked(FIELD, notes)?)),
         None => None,
     };
     house.end_for_all(&found.name, &caller.actor(), None).await?;
     if let Some((appointment, notes)) = to_keep {
         let (by, now) = (caller.actor(), house.now());
-        house.store.set_appointment_notes(&appointment, Some(notes), &by, now).await?;
+        house.store.save_notes(&appointment, notes, None, &by, now).await?;
     }
     Ok(Json(Success::new()))
 }
@@ -99,7 +100,8 @@ pub(crate) async fn notes(
 ) -> Result<Json<ShownNotes>, ApiError> {
     let found = house.find(&id, &caller.actor()).await?;
     let appointment = kept_at(&house, &caller, &found).await?;
-    let session_notes = house.store.appointment_notes(&appointment).await?;
+    let notes = house.store.notes(&appointment).await?.map(|it| it.text);
+    let session_notes = notes.filter(|it| !it.reveal().is_empty());
     Ok(Json(ShownNotes { success: true, session_notes }))
 }
 
@@ -119,8 +121,10 @@ pub(crate) async fn write_notes(
 ) -> Result<Json<Success>, ApiError> {
     let found = house.find(&id, &caller.actor()).await?;
     let appointment = kept_at(&house, &caller, &found).await?;
-    let notes = Some(checked(session_notes)?).filter(|it| !it.reveal().trim().is_empty());
-    house.store.set_appointment_notes(&appointment, notes, &caller.actor(), house.now()).await?;
+    let written = checked(FIELD, session_notes)?;
+    let is_blank = written.reveal().trim().is_empty();
+    let notes = if is_blank { Private::new(String::new()) } else { written };
+    house.store.save_notes(&appointment, notes, None, &caller.actor(), house.now()).await?;
     Ok(Json(Success::new()))
 }
 
@@ -139,19 +143,11 @@ async fn kept_at(house: &House, caller: &Caller, found: &Found) -> Result<Appoin
     };
     let Some(appointment) = appointment else {
         let detail = "Notes are kept with an appointment, and this room belongs to none.";
-        return Err(ApiError::invalid("sessionNotes", detail));
+        return Err(ApiError::invalid(FIELD, detail));
     };
     if appointment.provider != caller.user {
         let detail = "Only the professional of this appointment keeps notes about it.";
         return Err(ApiError::forbidden("forbidden", detail));
     }
     Ok(appointment.id)
-}
-
-fn checked(notes: Private<String>) -> Result<Private<String>, ApiError> {
-    if notes.reveal().chars().nth(LONGEST_NOTES).is_none() {
-        return Ok(notes);
-    }
-    let detail = format!("Notes have at most {LONGEST_NOTES} characters.");
-    Err(ApiError::invalid("sessionNotes", detail))
 }

@@ -12,7 +12,7 @@ use crate::{
     house::House,
     rest::{
         error::ApiError,
-        found::{Found, Spot},
+        found::{Found, Spot, people_seen},
     },
 };
 
@@ -131,8 +131,12 @@ impl ShownStats {
 }
 
 impl RoomView {
-    pub(super) async fn of(house: &House, found: &Found) -> Result<Self, ApiError> {
-        let inside = people_inside(&found.spot);
+    pub(super) async fn of(
+        house: &House,
+        viewer: &UserId,
+        found: &Found,
+    ) -> Result<Self, ApiError> {
+        let inside = people_inside(&found.spot, viewer);
         let named = inside.iter().map(|(user, _)| (*user).clone()).collect();
         house.directory.look_up(&house.store, named).await?;
         let is_active = !inside.is_empty();
@@ -168,7 +172,7 @@ impl ParticipantView {
 }
 
 impl Stats {
-    pub(super) fn of(found: &Found, now: Timestamp) -> Self {
+    pub(super) fn of(found: &Found, viewer: &UserId, now: Timestamp) -> Self {
         let (started_at, ended_at) = match &found.spot {
             Spot::Room(room) => (room.started_at(), end_of(room)),
             Spot::Appointment(it) => (it.started_at, it.ended_at),
@@ -177,7 +181,7 @@ impl Stats {
         let recording = found.spot.open_room().and_then(|it| it.recording());
         Self {
             room_id: found.name.clone(),
-            participant_count: people_inside(&found.spot).len(),
+            participant_count: people_inside(&found.spot, viewer).len(),
             started_at,
             ended_at,
             duration: started_at.map(|it| ended_at.unwrap_or(now).since(it).as_secs()),
@@ -186,8 +190,8 @@ impl Stats {
     }
 }
 
-fn people_inside(spot: &Spot) -> Vec<(&UserId, &Participant)> {
-    spot.open_room().map(|it| it.people_inside().collect()).unwrap_or_default()
+fn people_inside<'a>(spot: &'a Spot, viewer: &UserId) -> Vec<(&'a UserId, &'a Participant)> {
+    spot.open_room().map(|it| people_seen(it, viewer).collect()).unwrap_or_default()
 }
 
 fn end_of(room: &Room) -> Option<Timestamp> {

@@ -1,5 +1,6 @@
 //! What one can do in a call. Words, not icons.
 
+import type { CallState } from '@housecall/client';
 import {
   useCameraToggle,
   useHangUp,
@@ -7,20 +8,33 @@ import {
   useScreenShareToggle,
   useSnapshot,
 } from '@housecall/react';
+import { EndForEverybody } from '../room/EndForEverybody';
+import type { Panel } from '../room/panels';
+import { Tools } from '../room/Tools';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 
 /** The bar below the stage. It stays: nothing hides while somebody needs it. */
-export function Controls({ callId, ringing }: { callId: string; ringing: boolean }) {
+export function Controls(props: {
+  wire: CallState;
+  panel: Panel | null;
+  onPanel: (panel: Panel | null) => void;
+}) {
+  const { wire, panel, onPanel } = props;
+  const isRinging = wire.phase === 'ringing';
   const microphone = useMicrophoneToggle();
   const camera = useCameraToggle();
   const screen = useScreenShareToggle();
-  const hangUp = useHangUp(callId);
+  const hangUp = useHangUp(wire.id);
   const missing = useSnapshot((it) => it.media.problem);
   const error = microphone.error ?? camera.error ?? screen?.error ?? hangUp.error ?? missing;
   return (
-    <footer className="flex flex-col items-center gap-3 p-4 pt-0">
+    <footer
+      // A phone has no room for both; what is open has a way to close it.
+      className={`flex flex-col items-center gap-3 p-4 pt-0 ${panel === null ? '' : 'max-sm:hidden'}`}
+    >
       <Problem error={error} />
+      {!isRinging && <Tools wire={wire} panel={panel} onPanel={onPanel} />}
       <div
         role="group"
         aria-label="Call controls"
@@ -37,8 +51,9 @@ export function Controls({ callId, ringing }: { callId: string; ringing: boolean
             {screen.enabled ? 'Stop sharing' : 'Share screen'}
           </Button>
         )}
+        <EndForEverybody wire={wire} />
         <Button {...hangUp.buttonProps} purpose="hangup">
-          {ringing ? 'Cancel the call' : 'Leave the visit'}
+          {isRinging ? 'Cancel the call' : 'Leave the visit'}
         </Button>
       </div>
     </footer>

@@ -1,6 +1,7 @@
 import type { Call } from '@housecall/client';
-import { useSnapshot, useStartCall } from '@housecall/react';
-import { Button, ButtonLink } from '../ui/Button';
+import { useArrive, useSnapshot, useStartCall } from '@housecall/react';
+import { HomeLink } from '../parts/HomeLink';
+import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 import { duration, ending, others } from '../words';
 import { Stage } from './Stage';
@@ -10,6 +11,11 @@ export function Ended({ call }: { call: Extract<Call, { phase: 'ended' }> }) {
   const { wire, ending: how } = call;
   const you = useSnapshot((it) => it.you?.id);
   const { start, pending, error } = useStartCall();
+  const door = useArrive(wire.place ?? wire.id);
+  const isGuest = useSnapshot((it) => it.you?.role === 'guest');
+  // Appointments and meetings have a door to come back to.
+  const mayCall = wire.kind === 'call' && !isGuest;
+  const mayReturn = wire.place !== undefined && how.outcome !== 'completed';
   const again = () => {
     const callees = wire.people.map((it) => it.person.id).filter((it) => it !== you);
     void start(callees, { purpose: wire.purpose });
@@ -17,14 +23,24 @@ export function Ended({ call }: { call: Extract<Call, { phase: 'ended' }> }) {
   return (
     <Stage phase="ended" title={ending(wire, how, you)}>
       {how.durationSeconds > 0 && <p>It took {duration(how.durationSeconds)}.</p>}
-      <Problem error={error} />
+      {isGuest && !mayReturn && <p>You can close this page now.</p>}
+      <Problem error={error ?? door.error} />
       <div className="flex flex-wrap justify-center gap-3">
-        <ButtonLink to="/" purpose="primary">
-          Back to people
-        </ButtonLink>
-        <Button purpose="stage" aria-busy={pending} onClick={again}>
-          Call {others(wire, you)} again
-        </Button>
+        <HomeLink purpose="primary" />
+        {mayReturn && (
+          <Button
+            purpose="stage"
+            aria-busy={door.pending}
+            onClick={() => void door.arrive({ video: wire.purpose === 'video' })}
+          >
+            Come to the door again
+          </Button>
+        )}
+        {mayCall && (
+          <Button purpose="stage" aria-busy={pending} onClick={again}>
+            Call {others(wire, you)} again
+          </Button>
+        )}
       </div>
     </Stage>
   );

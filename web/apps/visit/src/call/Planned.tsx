@@ -1,8 +1,10 @@
 import type { Call } from '@housecall/client';
 import { useHangUp, useJoin, useSnapshot } from '@housecall/react';
-import { Button, ButtonLink } from '../ui/Button';
+import { HomeLink } from '../parts/HomeLink';
+import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
-import { moment, others } from '../words';
+import { moment, titleOf } from '../words';
+import { MovePlanned } from './MovePlanned';
 import { Stage } from './Stage';
 
 /** A visit that rings later, and may begin earlier. */
@@ -12,19 +14,18 @@ export function Planned({ call }: { call: Call }) {
   const join = useJoin(id);
   const cancel = useHangUp(id);
   return (
-    <Stage phase="scheduled" title={`Visit with ${others(call.wire, you)}`}>
+    <Stage phase="scheduled" title={titleOf(call.wire, you)}>
       <p>Planned for {moment(scheduledAt ?? createdAt)}.</p>
       <Problem error={join.error ?? cancel.error} />
       <div className="flex flex-wrap justify-center gap-3">
         <Button purpose="primary" aria-busy={join.pending} onClick={() => void join.join?.()}>
           Start now
         </Button>
+        <MovePlanned callId={id} at={new Date(scheduledAt ?? createdAt)} />
         <Button {...cancel.buttonProps} purpose="stage">
           Cancel the visit
         </Button>
-        <ButtonLink to="/" purpose="stage">
-          Back to people
-        </ButtonLink>
+        <HomeLink purpose="stage" />
       </div>
     </Stage>
   );

@@ -1,8 +1,9 @@
 //! Somebody else in the room.
 
 import type { Participant } from '@housecall/react';
-import { useVideo } from './use-video';
+import { conditions } from '../room/conditions';
 import { Button } from '../ui/Button';
+import { useVideo } from './use-video';
 
 /** Their picture and sound, their name, and what they do not send, in words. */
 export function RemoteTile({ participant }: { participant: Participant }) {
@@ -47,16 +48,4 @@ function Caption(props: { participant: Participant; overPicture: boolean }) {
       ))}
     </ul>
   );
-}
-
-function conditions({ stage, media, peer }: Participant): string[] {
-  const connected = peer?.connection === 'connected';
-  const words = [
-    stage === 'lost' && 'Reconnecting',
-    !connected && stage !== 'lost' && 'Connecting',
-    !media.audio && 'Muted',
-    media.screen === true && 'Shares the screen',
-    !media.video && media.screen !== true && 'Camera off',
-  ];
-  return words.filter((it) => it !== false);
 }

@@ -2,38 +2,68 @@
 
 import type { Call } from '@housecall/client';
 import { useCallDuration, useParticipants, useSnapshot } from '@housecall/react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { WaitingPanel } from '../door/WaitingPanel';
+import type { Panel } from '../room/panels';
+import { Reactions } from '../room/Reactions';
 import { usePage } from '../ui/page';
-import { clock, others } from '../words';
+import { clock, others, titleOf } from '../words';
 import { Controls } from './Controls';
 import { Recording } from './Recording';
 import { RemoteTile } from './RemoteTile';
 import { SelfView } from './SelfView';
 
-/** The stage with everybody on it. */
+const SidePanel = lazy(() => import('../room/SidePanel'));
+
+/** The stage with everybody on it, and beside it what was opened. */
 export function Room({ call }: { call: Call }) {
   const you = useSnapshot((it) => it.you?.id);
   const names = others(call.wire, you);
-  const heading = usePage(`Visit with ${names}`);
+  const heading = usePage(titleOf(call.wire, you));
+  const [panel, setPanel] = usePanel();
   return (
     <main
       data-stage
       data-call-phase={call.phase}
-      className="flex h-dvh min-h-80 flex-col bg-stage text-stage-ink"
+      className="flex h-dvh min-h-160 flex-col bg-stage text-stage-ink sm:min-h-120"
     >
       <header className="flex flex-wrap items-baseline gap-x-4 px-4 pt-3">
         <h1 ref={heading} tabIndex={-1} className="text-lg font-semibold">
-          {names}
+          {call.wire.title ?? (names || 'Your visit')}
         </h1>
         <Duration callId={call.wire.id} />
         {call.phase === 'reconnecting' && <p>Reconnecting. Please stay, the visit goes on.</p>}
         <Recording call={call} next={heading} />
       </header>
-      <div className="relative flex min-h-0 flex-1 p-4">
-        <Everybody call={call} names={names} />
+      <WaitingPanel callId={call.wire.id} className="mx-4 mt-3 max-h-1/3 shrink-0 overflow-y-auto sm:max-h-1/2" />
+      <div className="relative flex min-h-0 flex-1 gap-4 p-4">
+        <div className="relative flex min-w-0 flex-1">
+          <Everybody call={call} names={names} />
+          <Reactions wire={call.wire} />
+        </div>
+        {panel !== null && (
+          <Suspense>
+            <SidePanel panel={panel} wire={call.wire} onClose={() => setPanel(null)} />
+          </Suspense>
+        )}
       </div>
-      <Controls callId={call.wire.id} ringing={call.wire.phase === 'ringing'} />
+      <Controls wire={call.wire} panel={panel} onPanel={setPanel} />
     </main>
   );
+}
+
+/** What is open beside the stage. Closed, the focus is where it was opened. */
+function usePanel(): [Panel | null, (panel: Panel | null) => void] {
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const opener = useRef<Element>(null);
+  const show = (next: Panel | null) => {
+    if (next !== null) opener.current = document.activeElement;
+    setPanel(next);
+  };
+  useEffect(() => {
+    if (panel === null && opener.current instanceof HTMLElement) opener.current.focus();
+  }, [panel]);
+  return [panel, show];
 }
 
 /** One alone fills the stage, four make a square, others go in threes; on a
@@ -48,9 +78,7 @@ function Everybody({ call, names }: { call: Call; names: string }) {
   if (participants.length === 0) {
     return (
       <>
-        <p className="m-auto p-4 text-center text-2xl">
-          {call.wire.phase === 'ringing' ? `Calling ${names}` : `Waiting for ${names}`}
-        </p>
+        <p className="m-auto p-4 text-center text-2xl max-sm:pr-32">{alone(call, names)}</p>
         <SelfView inCorner />
       </>
     );
@@ -64,6 +92,13 @@ function Everybody({ call, names }: { call: Call; names: string }) {
       <SelfView inCorner={inCorner} />
     </div>
   );
+}
+
+function alone({ wire }: Call, names: string): string {
+  if (names === '') return 'Nobody else is here yet.';
+  // Who waits at the door comes in when the door is opened to them.
+  if (wire.people.some((it) => it.stage === 'waiting')) return 'Nobody else is in yet.';
+  return wire.phase === 'ringing' ? `Calling ${names}` : `Waiting for ${names}`;
 }
 
 function Duration({ callId }: { callId: string }) {

@@ -3,7 +3,7 @@
 import { useSnapshot } from '@housecall/react';
 import { useVideo } from './use-video';
 
-const CORNER = 'absolute top-6 right-6 aspect-[4/3] w-28 sm:w-48';
+const CORNER = 'absolute top-2 right-2 aspect-[4/3] w-28 sm:w-48';
 const TILE = 'relative min-h-0';
 
 /** A picture of oneself, or the word that there is none: in the corner of a

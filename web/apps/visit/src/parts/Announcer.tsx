@@ -5,6 +5,7 @@ import { useAnnouncement, useSnapshot } from '@housecall/react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import { sentence } from '../words';
+import { placeOf } from './place';
 
 /** How long a sentence stays to be read. */
 const STAYS = 7_000;
@@ -25,6 +26,7 @@ export function Announcer() {
   const place = useSnapshot(placeOf);
   const { pathname } = useLocation();
   const shown = useForAWhile(announcement);
+  const reads = useSnapshot((it) => shown !== null && isRead(it, shown));
   return (
     <div
       role="status"
@@ -35,7 +37,7 @@ export function Announcer() {
         <p
           key={shown.id}
           className={
-            isSaidByPage(shown, pathname)
+            reads || isSaidByPage(shown, you, pathname)
               ? 'sr-only'
               : 'rounded-card border border-stage-line bg-stage px-4 py-3 text-stage-ink'
           }
@@ -47,15 +49,24 @@ export function Announcer() {
   );
 }
 
-function placeOf({ current, calls }: Snapshot): string {
-  if (current === null) return 'bottom-4';
-  const isRecorded = calls.get(current)?.wire.recording !== undefined;
-  return isRecorded ? 'top-44 sm:top-28' : 'top-14';
+/** The message itself is before their eyes: in the chat, or at the door. */
+function isRead({ calls, chats }: Snapshot, { news, call }: Announcement): boolean {
+  if (news.type !== 'wrote') return false;
+  return chats.get(call.id)?.isOpen === true || calls.get(call.id)?.phase === 'waiting';
 }
 
-/** What the page of a call shows anyway has to be heard, not seen twice. */
-function isSaidByPage({ news, call }: Announcement, pathname: string): boolean {
-  return SHOWN_BY_CALL.has(news.type) && pathname === `/calls/${call.id}`;
+/** What the page shows anyway has to be heard, not seen twice. */
+function isSaidByPage(
+  { news, call }: Announcement,
+  you: string | undefined,
+  pathname: string,
+): boolean {
+  // A guest's page has the address of their link, and shows nothing but their call.
+  const isOfCall = pathname === `/calls/${call.id}` || pathname.startsWith('/join/');
+  if (news.type === 'came-to-door') return isOfCall || pathname === '/';
+  const isPutOut = news.type === 'turned-away' || news.type === 'removed';
+  if (isPutOut) return isOfCall && news.who.id === you;
+  return isOfCall && SHOWN_BY_CALL.has(news.type);
 }
 
 function useForAWhile(announcement: Announcement | null): Announcement | null {

@@ -1,4 +1,4 @@
-//! The dialog in which a call rings.
+//! How a call rings: in a dialog, or in a banner during a visit.
 
 import { participantOf, type Call } from '@housecall/client';
 import { useAnswer, useIncomingCalls, useSnapshot } from '@housecall/react';
@@ -6,18 +6,21 @@ import { useEffect, useRef } from 'react';
 import { Button } from '../ui/Button';
 import { callerOf, role } from '../words';
 import { useRing } from './ring';
+import { SecondCall } from './SecondCall';
 
 /** Rings for the oldest call; the next follows when that is dealt with. */
 export function IncomingCalls() {
   const [call] = useIncomingCalls();
-  useRing(call !== undefined);
-  return call === undefined ? null : <IncomingCall key={call.wire.id} call={call} />;
+  const isBusy = useSnapshot((it) => it.current !== null);
+  useRing(call !== undefined && !isBusy);
+  if (call === undefined) return null;
+  const Incoming = isBusy ? SecondCall : IncomingCall;
+  return <Incoming key={call.wire.id} call={call} />;
 }
 
 function IncomingCall({ call }: { call: Call }) {
   const { id, purpose } = call.wire;
   const dialog = useModal();
-  const busy = useSnapshot((it) => it.current !== null);
   const { answer, decline, pending } = useAnswer(id);
   return (
     <dialog
@@ -33,7 +36,6 @@ function IncomingCall({ call }: { call: Call }) {
       <p id="incoming-text" className="mt-1 mb-6 text-muted">
         <Caller call={call} />
         {purpose === 'audio' ? 'Audio call.' : 'Video call.'}
-        {busy && ' If you answer, you leave the visit you are in.'}
       </p>
       <div className="flex flex-col gap-3" aria-busy={pending}>
         <Button purpose="primary" onClick={() => void answer?.()}>

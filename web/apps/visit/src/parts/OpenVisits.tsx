@@ -26,11 +26,12 @@ export function OpenVisits() {
 function Visit({ call }: { call: Call }) {
   const you = useSnapshot((it) => it.you?.id);
   const { id, scheduledAt } = call.wire;
+  const title = call.wire.title ?? others(call.wire, you);
   const isPlanned = call.phase === 'scheduled' && scheduledAt !== undefined;
   return (
     <li className="flex flex-wrap items-center gap-3 rounded-card border border-hairline bg-white p-4">
       <div className="mr-auto">
-        <p className="text-lg font-semibold">{others(call.wire, you)}</p>
+        <p className="text-lg font-semibold">{title}</p>
         <p className="text-muted">
           {isPlanned ? `Planned for ${moment(scheduledAt)}` : 'Going on now'}
         </p>

@@ -16,7 +16,7 @@ export function Page(props: { title: string; user: User; children: ReactNode }) 
   return (
     <>
       <Header user={user} />
-      <main className="mx-auto w-full max-w-3xl px-4 py-8">
+      <main className="mx-auto w-full max-w-4xl px-4 py-8">
         <h1 ref={heading} tabIndex={-1} className="mb-6 text-3xl font-semibold">
           {title}
         </h1>
@@ -31,10 +31,11 @@ function Header({ user }: { user: User }) {
   const { run, pending } = useAction(signOut);
   return (
     <header className="border-b border-hairline bg-white">
-      <div className="mx-auto flex max-w-3xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 sm:gap-x-6">
+      <div className="mx-auto flex max-w-4xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 sm:gap-x-6">
         <Brand />
         <nav aria-label="Main" className="order-last flex gap-2 max-sm:-ml-3 sm:order-none">
           <Tab to="/">People</Tab>
+          <Tab to="/meetings">Meetings</Tab>
           <Tab to="/history">History</Tab>
         </nav>
         <span className="order-last ml-auto text-muted sm:order-none">{user.name}</span>

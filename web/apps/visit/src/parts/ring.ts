@@ -1,4 +1,5 @@
-//! The sound of an incoming call: two soft notes, made on the spot.
+//! The sounds of the house, made on the spot: two notes again and again for an
+//! incoming call, one soft note for what can wait.
 
 import { useEffect } from 'react';
 
@@ -6,7 +7,14 @@ import { useEffect } from 'react';
 const AGAIN = 3_000;
 
 /** Two notes a fourth apart, in hertz. */
-const NOTES = [587.33, 783.99];
+const NOTES = [587.33, 783.99] as const;
+
+/** How loud a note gets, of 1. */
+const LOUD = 0.2;
+const SOFT = 0.08;
+
+/** How long a note sounds, in milliseconds. */
+const NOTE_TAKES = 1_000;
 
 /** Rings until the returned function is called. */
 export function ring(make: () => AudioContext = () => new AudioContext()): () => void {
@@ -25,15 +33,23 @@ export function useRing(active: boolean): void {
   useEffect(() => (active && 'AudioContext' in window ? ring() : undefined), [active]);
 }
 
-function strike(context: AudioContext, frequency: number, after: number): void {
+/** One soft note, once, where the browser can. */
+export function chime(): void {
+  if (!('AudioContext' in window)) return;
+  const context = new AudioContext();
+  strike(context, NOTES[0], 0, SOFT);
+  setTimeout(() => void context.close(), NOTE_TAKES);
+}
+
+function strike(context: AudioContext, frequency: number, after: number, loudness = LOUD): void {
   const start = context.currentTime + after;
   const tone = context.createOscillator();
   const volume = context.createGain();
   tone.frequency.value = frequency;
   volume.gain.setValueAtTime(0, start);
-  volume.gain.linearRampToValueAtTime(0.2, start + 0.03);
+  volume.gain.linearRampToValueAtTime(loudness, start + 0.03);
   volume.gain.exponentialRampToValueAtTime(0.001, start + 0.9);
   tone.connect(volume).connect(context.destination);
   tone.start(start);
-  tone.stop(start + 1);
+  tone.stop(start + NOTE_TAKES / 1_000);
 }

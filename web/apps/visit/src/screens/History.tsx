@@ -15,7 +15,7 @@ import { duration, list, moment, outcome } from '../words';
 const LIMIT = 10;
 
 /** The page of past calls. Which part is shown stands in the address. */
-export function History({ user }: { user: User }) {
+export default function History({ user }: { user: User }) {
   const [search, setSearch] = useSearchParams();
   const page = Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1);
   const calls = usePastCalls(page);

@@ -9,6 +9,7 @@ import * as rest from '../rest';
  *  way should not meet an expired token. */
 const EARLY = 30_000;
 
+/** Where the session of somebody with an account is kept. */
 const KEY = 'housecall.session';
 
 const SESSION_OVER = 'You were signed out because your session expired. Please sign in again.';
@@ -34,13 +35,16 @@ export class SessionStore {
   #state: SessionState;
   #refreshing: Promise<string> | null = null;
   readonly #storage: Storage;
+  readonly #key: string;
   readonly #now: () => number;
   readonly #listeners = new Set<Listener>();
 
-  constructor(storage: Storage = sessionStorage, now: () => number = Date.now) {
+  /** Guests have a `key` of their own, beside the session of somebody with an account. */
+  constructor(storage: Storage = sessionStorage, now: () => number = Date.now, key = KEY) {
     this.#storage = storage;
+    this.#key = key;
     this.#now = now;
-    const text = storage.getItem(KEY);
+    const text = storage.getItem(key);
     this.#state = { signedIn: text === null ? null : (JSON.parse(text) as SignedIn), notice: null };
   }
 
@@ -97,7 +101,8 @@ export class SessionStore {
   async #refresh({ session }: SignedIn): Promise<string> {
     try {
       const renewed = await rest.refresh(session.refreshToken);
-      this.accept(renewed);
+      // Where a guest may come is told once, when they come.
+      this.accept({ ...session, ...renewed });
       return renewed.accessToken;
     } catch (error) {
       if (HousecallError.from(error).reason === 'unreachable') throw error;
@@ -112,8 +117,8 @@ export class SessionStore {
 
   #set(state: SessionState): void {
     this.#state = state;
-    if (state.signedIn === null) this.#storage.removeItem(KEY);
-    else this.#storage.setItem(KEY, JSON.stringify(state.signedIn));
+    if (state.signedIn === null) this.#storage.removeItem(this.#key);
+    else this.#storage.setItem(this.#key, JSON.stringify(state.signedIn));
     for (const listener of [...this.#listeners]) listener();
   }
 }

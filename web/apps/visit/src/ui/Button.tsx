@@ -4,7 +4,7 @@ import type { ComponentProps } from 'react';
 import { Link, type LinkProps } from 'react-router';
 
 /** What a button is for; its look follows. */
-export type Purpose = 'primary' | 'plain' | 'danger' | 'stage' | 'hangup';
+export type Purpose = 'primary' | 'plain' | 'danger' | 'stage' | 'tool' | 'hangup';
 
 const BASE =
   'inline-flex items-center justify-center gap-2 rounded-card border px-3 py-2 sm:px-5 text-base font-semibold ' +
@@ -15,6 +15,7 @@ const LOOKS: Record<Purpose, string> = {
   plain: 'min-h-12 border-line bg-white text-ink hover:bg-canvas',
   danger: 'min-h-12 border-danger bg-white text-danger hover:bg-danger-soft',
   stage: 'min-h-14 border-stage-line bg-stage-raised text-stage-ink hover:bg-black',
+  tool: 'min-h-12 border-stage-line bg-stage text-stage-ink hover:bg-stage-raised',
   hangup: 'min-h-14 border-transparent bg-hangup text-white hover:bg-danger',
 };
 

@@ -1,0 +1,9 @@
+//! The REST face of the server, as types and one function each.
+
+export * from './accounts';
+export * from './appointments';
+export * from './chat';
+export * from './guests';
+export * from './meetings';
+export * from './notes';
+export * from './people';

@@ -1,0 +1,41 @@
+//! What a manager, a call and an arrival are made with.
+
+import type { LocalMedia, Wanted } from './media';
+import type { Memory } from './memory';
+import type { SocketFactory, TokenProvider } from './transport';
+import type { DeviceCheck, Purpose } from './wire.gen';
+
+/** What a manager is made with. Only `token` is needed in a page. */
+export interface ManagerOptions {
+  /** Where the server is; the page's own origin unless said otherwise. */
+  url?: string;
+  token: TokenProvider;
+  /** How long a newcomer waits for an offer before making one, in milliseconds. */
+  patience?: number;
+  memory?: Memory;
+  media?: LocalMedia;
+  socket?: SocketFactory;
+  iceServers?: () => Promise<RTCIceServer[]>;
+  connect?: (configuration: RTCConfiguration) => RTCPeerConnection;
+  stream?: () => MediaStream;
+}
+
+/** What to start a call with. */
+export interface StartOptions {
+  purpose?: Purpose;
+  /** Not to ring somebody who is in another call, or not there: refused with
+   *  `callee_busy`, `callee_offline` or `in_another_call`. */
+  onlyIfFree?: boolean;
+}
+
+/** What to arrive with. */
+export interface ArriveOptions extends Partial<Wanted> {
+  /** What the device check found out, for the hosts to see. */
+  check?: DeviceCheck | undefined;
+}
+
+/** Whom to write to. */
+export interface SayOptions {
+  /** Everybody, unless this names somebody. */
+  to?: string[];
+}
