@@ -16,6 +16,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['packages/react/test/**/*.test.tsx', 'apps/visit/test/**/*.test.{ts,tsx}'],
           setupFiles: ['./apps/visit/test/setup.ts'],
+          testTimeout: 30_000,
         },
       },
     ],

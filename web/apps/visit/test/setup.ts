@@ -1,6 +1,6 @@
 //! What jsdom lacks and pages need.
 
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 HTMLDialogElement.prototype.showModal = function showModal() {
@@ -22,3 +22,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
+
+// What a page loads when it is first needed takes a moment on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
