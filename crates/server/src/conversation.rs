@@ -142,7 +142,7 @@ impl House {
                 Ok(Heeded::Room { room, changed: false })
             }
             Heard::Messages { place, most, after, shows } => {
-                let room = self.look_from_door(&self.room_meant(session, &place)?, by).await?;
+                let room = self.look_as_shown(session, &place).await?;
                 if let Some(gesture) = shows {
                     // Who is not in the room may read, and shows nobody.
                     let _ = self.show(session, room.id(), &gesture);
