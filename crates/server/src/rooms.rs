@@ -7,8 +7,8 @@ use std::{
 };
 
 use housecall_core::{
-    AppointmentId, MeetingId, Room, RoomId, Timestamp, UserId,
-    room::{Kind, Phase},
+    Room, RoomId, Timestamp, UserId,
+    room::{Invitation, Kind, Phase},
 };
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
@@ -49,7 +49,7 @@ pub(crate) struct Rooms {
     /// free.
     claimed: Arc<Mutex<HashSet<UserId>>>,
     /// The open room of each appointment and meeting.
-    at_places: RwLock<HashMap<String, RoomId>>,
+    at_places: RwLock<HashMap<RoomId, RoomId>>,
     agenda: Agenda,
 }
 
@@ -72,7 +72,7 @@ impl Rooms {
     /// meeting it is an occurrence of.
     pub(crate) fn named(&self, name: &RoomId) -> Option<Arc<LiveRoom>> {
         self.find(name).or_else(|| {
-            let room = self.at_places.read().get(name.as_str()).cloned();
+            let room = self.at_places.read().get(name).cloned();
             self.find(&room?)
         })
     }
@@ -140,8 +140,8 @@ impl Rooms {
 
     fn keep(&self, live: &Arc<LiveRoom>, room: &Room) {
         self.live.write().insert(room.id().clone(), live.clone());
-        if let Some(place) = place_of(room) {
-            self.at_places.write().insert(place.to_owned(), room.id().clone());
+        if let Some(place) = room.invitation().and_then(Invitation::place) {
+            self.at_places.write().insert(place, room.id().clone());
         }
         self.index_people(room);
     }
@@ -155,10 +155,10 @@ impl Rooms {
 
     fn forget(&self, room: &Room) {
         self.live.write().remove(room.id());
-        if let Some(place) = place_of(room) {
+        if let Some(place) = room.invitation().and_then(Invitation::place) {
             let mut places = self.at_places.write();
-            if places.get(place) == Some(room.id()) {
-                places.remove(place);
+            if places.get(&place) == Some(room.id()) {
+                places.remove(&place);
             }
         }
         if let Some(pair) = pair_of(room) {
@@ -194,13 +194,6 @@ impl Drop for Claim {
 fn ordered(one: &UserId, other: &UserId) -> Pair {
     let (first, second) = if one < other { (one, other) } else { (other, one) };
     (first.clone(), second.clone())
-}
-
-/// The id of the appointment or meeting a room is an occurrence of.
-pub(crate) fn place_of(room: &Room) -> Option<&str> {
-    let invitation = room.invitation()?;
-    let appointment = invitation.appointment.as_ref().map(AppointmentId::as_str);
-    appointment.or(invitation.meeting.as_ref().map(MeetingId::as_str))
 }
 
 /// The two people of a room that holds the line between them.

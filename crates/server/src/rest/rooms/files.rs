@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use housecall_core::{Command, FileId, Private, Room, UserId, room::MessageKey};
+use housecall_core::{
+    Command, FileId, Private, Room, UserId,
+    room::{Invitation, MessageKey},
+};
 use housecall_dialect::Problem;
 use housecall_store::{BlobError, BlobId, Kept, NewFile, StoredFile};
 use tokio::time::timeout;
@@ -29,7 +32,6 @@ use crate::{
         caller::Caller,
         error::{ApiError, ProblemBody},
     },
-    rooms::place_of,
 };
 
 /// The longest name of a file, in characters, before it gets the end that belongs
@@ -89,7 +91,7 @@ pub(crate) async fn upload(
     let file = NewFile {
         id,
         room: room.id().clone(),
-        place: place_of(&room).map(|it| it.parse().expect("the id of a place is an id")),
+        place: room.invitation().and_then(Invitation::place),
         uploaded_by: caller.user.clone(),
         name: Private::new(kind.name(file_name)),
         media_type: kind.media_type.to_owned(),
