@@ -7,12 +7,15 @@ mod client;
 mod idle;
 mod relay;
 mod server;
+mod turn;
 
 use anyhow::bail;
+use tokio::runtime::Builder;
 
 const USAGE: &str = "\
 bench relay [SECONDS]     signals between two sessions, in 1, 100 and 1,000 rooms
 bench idle [SESSIONS]     memory and CPU of sessions that do nothing
+bench turn [SECONDS]      packets through the relay, next to coturn if it is installed
 ";
 
 fn main() -> anyhow::Result<()> {
@@ -22,8 +25,14 @@ fn main() -> anyhow::Result<()> {
         match words.first().map(String::as_str) {
             Some("relay") => relay::run(number.unwrap_or(5)).await,
             Some("idle") => idle::run(number.unwrap_or(5_000)).await,
+            Some("turn") => turn::run(number.unwrap_or(3)).await,
             _ => bail!("{USAGE}"),
         }
     };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let mut runtime = match words.first().map(String::as_str) {
+        // Its generator is one thread, so that it takes little from the servers.
+        Some("turn") => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    runtime.enable_all().build()?.block_on(work)
 }

@@ -30,14 +30,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the binary named by `HOUSECALL_BIN`, or the release build.
     pub(crate) fn start() -> anyhow::Result<Self> {
+        Self::start_with(&[("HOUSECALL_ICE__PORT", "0")])
+    }
+
+    /// The same with settings, by the names they have in the environment.
+    pub(crate) fn start_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let binary = env::var("HOUSECALL_BIN").unwrap_or("target/release/housecall".to_owned());
         let data = tempfile::tempdir()?;
         let mut process = Command::new(&binary)
             .env("PORT", "0")
-            .env("HOUSECALL_ICE__PORT", "0")
             .env("HOUSECALL_DATA", data.path())
             .env("ACCESS_SECRET", SECRET)
             .env("HOUSECALL_LIMITS__HANDSHAKES_PER_MINUTE", "1000000")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("{binary} cannot be started. Build it in release first."))?;
@@ -63,11 +68,7 @@ impl Server {
 
     /// CPU time the server has used, in user and system mode.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // Fields 14 and 15 of proc(5), counted behind the name in brackets.
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let ticks: Vec<u32> = fields.skip(11).take(2).filter_map(|it| it.parse().ok()).collect();
-        Ok(TICK * ticks.iter().sum::<u32>())
+        cpu_of(&self.process)
     }
 
     /// Memory of the server that is in use, in bytes.
@@ -78,6 +79,15 @@ impl Server {
         let kilobytes: u64 = kilobytes.context("the status has a VmRSS")?.parse()?;
         Ok(kilobytes * 1024)
     }
+}
+
+/// CPU time a process has used, in user and system mode.
+pub(crate) fn cpu_of(process: &Child) -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id()))?;
+    // Fields 14 and 15 of proc(5), counted behind the name in brackets.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: Vec<u32> = fields.skip(11).take(2).filter_map(|it| it.parse().ok()).collect();
+    Ok(TICK * ticks.iter().sum::<u32>())
 }
 
 impl Drop for Server {

@@ -7,17 +7,18 @@ import { chromium } from 'playwright-core';
 import { PATIENCE, until } from './waiting.js';
 
 /** Pages on a machine that is very busy; media take longer than words. */
-const MEDIA_PATIENCE = 30_000;
+export const MEDIA_PATIENCE = 30_000;
 
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
  * A browser that is closed when the tests are over.
  * @param {{ after: (work: () => Promise<void>) => void }} owner
+ * @param {{ path?: string, more?: string[] }} [options] another program, more arguments
  */
-export async function openBrowser(owner) {
+export async function openBrowser(owner, { path = executable(), more = [] } = {}) {
   const browser = await chromium.launch({
-    executablePath: executable(),
+    executablePath: path,
     headless: true,
     args: [
       '--no-sandbox',
@@ -28,6 +29,7 @@ export async function openBrowser(owner) {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   });
   owner.after(() => browser.close());
@@ -113,7 +115,7 @@ export function look(page, selector) {
 }
 
 /** The browser named by the environment, or the first one on the path. */
-function executable() {
+export function executable() {
   const named = process.env.CHROMIUM;
   if (named) return named;
   const folders = (process.env.PATH ?? '').split(delimiter);

@@ -2,7 +2,6 @@
 //! killed without a goodbye where the story wants it, and gone at the end.
 
 import { execFile, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Person } from './people.js';
+import { freePort } from './ports.js';
 import { ACCESS_SECRET, accessToken } from './tokens.js';
 import { inTime } from './waiting.js';
 
@@ -25,14 +25,13 @@ process.on('exit', () => running.forEach((it) => it.kill('SIGKILL')));
 /**
  * Starts a house that is closed when the test, or the file, is over.
  * @param {{ after: (work: () => Promise<void>) => void }} owner `node:test` or a test's context
- * @param {{ demo?: boolean, env?: Record<string, string> }} [options]
+ * @param {{ demo?: boolean, env?: Record<string, string>, inside?: string[] }} [options] `inside`
+ *   is what runs a program in a network namespace
  */
-export async function startHouse(owner, { demo = false, env = {} } = {}) {
+export async function startHouse(owner, { demo = false, env = {}, inside = [] } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'housecall-e2e-'));
-  const house = new House(data, demo, {
-    TURN_PORT: String(await freeUdpPort()),
-    ...env,
-  });
+  const ports = { TURN_PORT: String(await freePort()) };
+  const house = new House(data, demo, { ...ports, ...env }, inside);
   owner.after(() => house.close());
   await house.start();
   return house;
@@ -54,20 +53,23 @@ class House {
    * @param {string} data
    * @param {boolean} demo
    * @param {Record<string, string>} env
+   * @param {string[]} inside
    */
-  constructor(data, demo, env) {
+  constructor(data, demo, env, inside) {
     this.data = data;
     this.demo = demo;
     this.env = env;
+    this.inside = inside;
   }
 
-  get stunPort() {
+  get turnPort() {
     return Number(this.env.TURN_PORT);
   }
 
   /** Starts on the data, and after the first time on the port, it had before. */
   async start() {
-    const child = spawn(binary(), ['serve', ...(this.demo ? ['--demo'] : [])], {
+    const [program, ...words] = [...this.inside, binary(), 'serve', ...(this.demo ? ['--demo'] : [])];
+    const child = spawn(program, words, {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -176,14 +178,4 @@ function firstLine(child, lines) {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the server ended at once, with ${code}`)));
   });
-}
-
-/** A UDP port nobody uses at the moment. */
-async function freeUdpPort() {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }

@@ -6,7 +6,10 @@ use housecall_core::{AppointmentId, Command, RoomId, UserId, quality::Sample, ro
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Garbled;
+use crate::{
+    Garbled,
+    native::wire::{Loss, PathKind, RoundTrip},
+};
 
 /// The largest session description relayed, in bytes. Browsers make 2.5 to
 /// 10 KB; larger ones are not descriptions of a call.
@@ -103,8 +106,30 @@ pub enum Heard<'a> {
         /// What was measured.
         sample: Sample,
     },
+    /// Which way the media between this device and a peer take.
+    Path {
+        /// In which room.
+        place: Place,
+        /// Who the peer is.
+        peer: UserId,
+        /// Which way.
+        report: PathReport,
+    },
     /// Nothing is asked of the house: the vocabulary answers by itself.
     Greeting,
+}
+
+/// Which way media take, and how well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PathReport {
+    /// How this device reaches the other.
+    pub path: PathKind,
+    /// How the other reaches this one, if that is known.
+    pub peer_path: Option<PathKind>,
+    /// There and back.
+    pub round_trip: Option<RoundTrip>,
+    /// How much is lost on the way here.
+    pub loss: Option<Loss>,
 }
 
 /// Which room a client means.

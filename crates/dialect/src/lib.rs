@@ -18,7 +18,9 @@ mod staging;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-pub use heard::{Gesture, Heard, Place, Reaction, Recipient, Signal, SignalKind, has_field, parse};
+pub use heard::{
+    Gesture, Heard, PathReport, Place, Reaction, Recipient, Signal, SignalKind, has_field, parse,
+};
 use housecall_core::{
     Command, DeviceId, Entry, Event, Presence, Role, Room, RoomId, UserId,
     negotiation::FirstOffer,

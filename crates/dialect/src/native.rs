@@ -13,14 +13,14 @@ use housecall_core::{
 use serde::Serialize;
 
 use crate::{
-    Answer, Dialect, Garbled, Gesture, Heard, News, PageClose, Problem, Recipient, Signal, Speaker,
-    Viewer, parse,
+    Answer, Dialect, Garbled, Gesture, Heard, News, PageClose, PathReport, Problem, Recipient,
+    Signal, Speaker, Viewer, parse,
 };
 use wire::{
     AdmitPerson, ArriveAtCall, AskForQuiet, ChangeMedia, ChooseDoor, ChooseHost, CloseCall,
     ConsentToRecording, EnterCall, LockCall, LookAtCall, MoveCall, PresenceChange, RaiseHand,
-    ReactInCall, ReadMessages, ReceivedSignal, SayAway, SayInCall, SeenReaction, SendAway,
-    SendSignal, StartCall, VisitNews, WatchPeople,
+    ReactInCall, ReadMessages, ReceivedSignal, ReportPath, SayAway, SayInCall, SeenReaction,
+    SendAway, SendSignal, StartCall, VisitNews, WatchPeople,
 };
 
 /// How many messages are given back at a time.
@@ -98,6 +98,7 @@ impl Dialect for Native {
                 after,
                 shows: None,
             }),
+            "path" => parse(body).map(path),
             "watch-people" => parse(body).map(|WatchPeople { on }| Heard::WatchPeople(on)),
             "away" => parse(body).map(|SayAway { away }| Heard::Away(away)),
             word => return of_hosts(device, word, body),
@@ -277,6 +278,12 @@ fn close<'a>(
 fn signal(it: SendSignal<'_>) -> Result<Heard<'_>, Garbled> {
     let signal = Signal::checked(it.kind, it.body, "body")?;
     Ok(Heard::Signal { place: it.call_id.into(), to: Recipient::One(it.to), signal })
+}
+
+fn path<'a>(it: ReportPath) -> Heard<'a> {
+    let ReportPath { call_id, user: peer, path, peer_path, round_trip_ms, loss_percent } = it;
+    let report = PathReport { path, peer_path, round_trip: round_trip_ms, loss: loss_percent };
+    Heard::Path { place: call_id.into(), peer, report }
 }
 
 fn done<T: Serialize + ?Sized>(result: &T) -> String {

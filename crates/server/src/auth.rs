@@ -10,7 +10,7 @@ mod tokens;
 pub(crate) use links::Links;
 pub(crate) use passwords::Passwords;
 pub use secrets::Secrets;
-pub(crate) use secrets::random_text;
+pub(crate) use secrets::{check as check_secret, random_text, turn_secret};
 pub(crate) use tickets::Tickets;
 pub use tokens::{Identity, TokenProblem, Tokens};
 pub(crate) use tokens::{LONGEST_NAME, Refresh};

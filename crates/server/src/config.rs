@@ -7,6 +7,7 @@ use std::{collections::HashMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use housecall_core::{Role, Rules, room::Door};
+use housecall_media::turn::Network;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -16,7 +17,7 @@ const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names the systems we replace gave to the same settings. The first one that
 /// is set wins.
-const SHORT_NAMES: [(&str, &[&str]); 14] = [
+const SHORT_NAMES: [(&str, &[&str]); 17] = [
     ("server.host", &["HOST"]),
     ("server.port", &["PORT"]),
     ("server.environment", &["HOUSECALL_ENV"]),
@@ -31,6 +32,9 @@ const SHORT_NAMES: [(&str, &[&str]); 14] = [
     ("ice.turn_password", &["WEBRTC_TURN_PASSWORD", "TURN_PASS", "TURN_PASSWORD"]),
     ("ice.port", &["TURN_PORT"]),
     ("ice.external_host", &["TURN_EXTERNAL_IP"]),
+    ("ice.secret", &["TURN_SECRET"]),
+    ("ice.min_port", &["TURN_MIN_PORT"]),
+    ("ice.max_port", &["TURN_MAX_PORT"]),
 ];
 
 /// What a server is told before it starts. Keys are described in
@@ -44,6 +48,7 @@ pub struct Config {
     pub(crate) calls: Calls,
     pub(crate) chat: Chat,
     pub(crate) ice: Ice,
+    pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
 }
 
@@ -112,8 +117,42 @@ pub(crate) struct Ice {
     pub(crate) turn_servers: String,
     pub(crate) turn_username: String,
     pub(crate) turn_password: String,
+    pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) relay: bool,
     pub(crate) external_host: String,
+    pub(crate) secret: String,
+    credential_minutes: u32,
+    pub(crate) min_port: u16,
+    pub(crate) max_port: u16,
+    pub(crate) tls_port: u16,
+    pub(crate) tls_certificate: PathBuf,
+    pub(crate) tls_key: PathBuf,
+    pub(crate) peers: Peers,
+    allowed_peers: String,
+    pub(crate) allocations: usize,
+    pub(crate) allocations_per_user: usize,
+    pub(crate) allocations_per_address: usize,
+    pub(crate) kilobits_per_allocation: u64,
+    pub(crate) kilobits_per_user: u64,
+    lifetime_seconds: u32,
+}
+
+/// Whom the relay reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Peers {
+    /// Those in a call with whoever uses it, at addresses they announced there.
+    Call,
+    /// Any public address.
+    Public,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metrics {
+    pub(crate) host: String,
+    pub(crate) port: u16,
 }
 
 #[derive(Clone, Deserialize)]
@@ -143,7 +182,10 @@ impl Config {
             lay_over(&mut settings, own, &format!("the file {name}"))?;
         }
         lay_environment_over(&mut settings, &with_turn_host(environment))?;
-        settings.try_into().context("A setting has a value that does not fit.")
+        let config: Self =
+            settings.try_into().context("A setting has a value that does not fit.")?;
+        config.ice.check()?;
+        Ok(config)
     }
 
     /// Whether this server is for real patients.
@@ -224,6 +266,48 @@ impl Calls {
 impl Chat {
     pub(crate) fn paces(&self) -> Paces {
         Paces::new(self.messages_per_minute, self.message_burst)
+    }
+}
+
+impl Ice {
+    fn check(&self) -> anyhow::Result<()> {
+        if self.min_port == 0 || self.min_port > self.max_port {
+            bail!(
+                "There are no ports to relay from: ice.min_port [TURN_MIN_PORT] must be 1 or more \
+                 and not above ice.max_port [TURN_MAX_PORT]."
+            );
+        }
+        if self.tls_certificate.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
+            bail!(
+                "TURN over TLS needs both ice.tls_certificate and ice.tls_key, or neither, and \
+                 only one of them is set."
+            );
+        }
+        if self.credential_minutes == 0 || self.lifetime_seconds == 0 {
+            bail!("ice.credential_minutes and ice.lifetime_seconds must be 1 or more.");
+        }
+        self.allowed_peers().map(drop)
+    }
+
+    /// Networks that may be relayed to although they are not public.
+    pub(crate) fn allowed_peers(&self) -> anyhow::Result<Vec<Network>> {
+        let network = |it: String| it.parse().context("ice.allowed_peers cannot be used:");
+        comma_list(&self.allowed_peers).into_iter().map(network).collect()
+    }
+
+    /// Whether TURN runs over TLS too.
+    pub(crate) fn has_certificate(&self) -> bool {
+        !self.tls_certificate.as_os_str().is_empty()
+    }
+
+    /// How long a credential lets somebody begin to relay.
+    pub(crate) fn credential_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.credential_minutes) * 60)
+    }
+
+    /// The longest time a relayed address is given at once.
+    pub(crate) fn longest_lifetime(&self) -> Duration {
+        Duration::from_secs(self.lifetime_seconds.into())
     }
 }
 
@@ -357,6 +441,44 @@ mod tests {
         );
         assert!(message(&[("HOUSECALL_ENV", "prod")]).contains("unknown variant `prod`"));
         assert!(message(&[("HOUSECALL_CHAT__MESSAGE_BURST", "0")]).contains("nonzero"));
+    }
+
+    #[test]
+    fn what_a_relay_cannot_be_started_with_is_told_in_a_sentence() {
+        let message =
+            |name: &str, value: &str| format!("{:#}", load(&[(name, value)]).err().expect("bad"));
+        for (name, value, sentence) in [
+            ("TURN_MIN_PORT", "0", "There are no ports to relay from"),
+            ("TURN_MAX_PORT", "49151", "There are no ports to relay from"),
+            ("TURN_MAX_PORT", "65536", "expected u16"),
+            ("HOUSECALL_ICE__TLS_KEY", "key.pem", "needs both ice.tls_certificate and ice.tls_key"),
+            ("HOUSECALL_ICE__CREDENTIAL_MINUTES", "0", "must be 1 or more"),
+            ("HOUSECALL_ICE__LIFETIME_SECONDS", "0", "must be 1 or more"),
+            ("HOUSECALL_ICE__PEERS", "friends", "expected `call` or `public`"),
+            ("HOUSECALL_ICE__ALLOWED_PEERS", "10.0.0.0/8,lan", "lan is no network"),
+            ("HOUSECALL_ICE__ALLOWED_PEERS", "10.0.0.0/33", "10.0.0.0/33 is no network"),
+            ("HOUSECALL_ICE__ALLOWED_PEERS", "224.0.0.0/4", "224.0.0.0/4 is multicast"),
+            ("HOUSECALL_ICE__ALLOWED_PEERS", "0.0.0.0/0", "0.0.0.0/0 is multicast"),
+        ] {
+            let told = message(name, value);
+            assert!(told.contains(sentence), "{name}={value}: {told}");
+        }
+    }
+
+    #[test]
+    fn relays_are_set_up_by_their_familiar_names() {
+        let ice = load(&[
+            ("TURN_SECRET", "north"),
+            ("TURN_MIN_PORT", "50000"),
+            ("TURN_MAX_PORT", "50000"),
+            ("HOUSECALL_ICE__PEERS", "public"),
+            ("HOUSECALL_ICE__ALLOWED_PEERS", "10.1.0.0/16, fd00::/8"),
+        ]);
+        let ice = ice.expect("good settings").ice;
+        assert_eq!((ice.secret.as_str(), ice.min_port, ice.max_port), ("north", 50000, 50000));
+        assert_eq!(ice.peers, Peers::Public);
+        assert_eq!(ice.allowed_peers().expect("two networks").len(), 2);
+        assert!(!ice.has_certificate());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use housecall_socketio::{Event, Reply};
 use crate::{
     clock::new_recording_id,
     house::{Asked, House},
+    rooms::LiveRoom,
     sessions::Session,
 };
 
@@ -167,6 +168,11 @@ impl House {
             Heard::Quality { place, sample } => {
                 self.judge(session, &self.room_meant(session, &place)?, &sample)
             }
+            Heard::Path { place, peer, report } => {
+                let room = self.room_meant(session, &place)?;
+                self.note_path(session, &room, peer, report).await?;
+                Ok(Heeded::Nothing)
+            }
             Heard::Greeting => Ok(Heeded::Nothing),
         }
     }
@@ -194,10 +200,12 @@ impl House {
         match to {
             Recipient::One(peer) => {
                 state.carries(&session.user, &session.device, peer)?;
+                self.note_candidates(&live, &session.user, signal);
                 self.pass_on(&live, session, peer, signal);
             }
             Recipient::Others => {
                 state.is_in_with(&session.user, &session.device)?;
+                self.note_candidates(&live, &session.user, signal);
                 for (peer, _) in state.people_inside() {
                     if *peer != session.user {
                         self.pass_on(&live, session, peer, signal);
@@ -206,6 +214,14 @@ impl House {
             }
         }
         Ok(Heeded::Nothing)
+    }
+
+    /// Where somebody can be reached is known before their peer hears of it, who
+    /// may ask the relay for it at once.
+    fn note_candidates(&self, live: &LiveRoom, user: &UserId, signal: Signal<'_>) {
+        if self.relay.is_bound_to_calls() {
+            live.announced.note(user, signal.body.get());
+        }
     }
 
     /// Shows the others in a room something that is not kept.

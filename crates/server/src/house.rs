@@ -28,6 +28,7 @@ use crate::{
     pace::Paces,
     people::{Directory, Sightings},
     presence::Presences,
+    relay::Relay,
     rooms::{LiveRoom, Rooms},
     sessions::{Known, Session, Sessions},
 };
@@ -50,6 +51,7 @@ pub(crate) struct Inside {
     pub(crate) sessions: Sessions,
     pub(crate) rooms: Rooms,
     pub(crate) ice: Ice,
+    pub(crate) relay: Relay,
     pub(crate) tickets: Tickets,
     pub(crate) links: Links,
     pub(crate) invitations: Invitations,
@@ -109,6 +111,7 @@ impl House {
         let Identity { user, role, name } = identity;
         let known = self.store.ensure_user(user, name, *role, self.now()).await;
         let known = known.map_err(unavailable)?;
+        self.relay.note_account(&known.id, known.disabled);
         if known.disabled {
             return Err(token_problem(TokenProblem::Disabled));
         }
@@ -332,7 +335,7 @@ impl House {
             match self.store.append(&after, before.seq(), &entries).await {
                 Ok(()) => {
                     let after = Arc::new(after);
-                    self.rooms.settle(live, after.clone());
+                    self.settle(live, after.clone());
                     self.keep_place(by, &before, &after).await;
                     self.deliver(live, &before, by, &entries);
                     return Ok(Asked { room: after, changed: true });
@@ -365,8 +368,15 @@ impl House {
         let mut room = Room::clone(&live.state());
         let entries = self.store.entries_after(room.id(), room.seq()).await?;
         entries.iter().for_each(|entry| room.evolve(entry));
-        self.rooms.settle(live, Arc::new(room));
+        self.settle(live, Arc::new(room));
         Ok(())
+    }
+
+    /// A room stands otherwise from here on.
+    fn settle(&self, live: &Arc<LiveRoom>, after: Arc<Room>) {
+        let before = live.state();
+        self.rooms.settle(live, after.clone());
+        self.relay.follow(&before, &after, self.now());
     }
 
     /// Tells every session of every participant. Whoever caused the news hears
@@ -392,10 +402,12 @@ impl House {
         }
     }
 
-    /// Whoever comes or goes has not said a word to the others.
+    /// Whoever comes or goes has not said a word to the others, nor where they can
+    /// be reached.
     fn start_negotiations_anew(&self, live: &Arc<LiveRoom>, room: &Room, event: &Event) {
         if let Event::Joined { user, .. } | Event::Left { user, .. } = event {
             live.negotiations.forget(user);
+            live.announced.forget(user);
         }
         if let Event::Joined { user, .. } = event {
             self.await_negotiations(live, room, user);

@@ -1,12 +1,15 @@
 //! Housecall as a library: the binary in `main.rs` and the tests build on it.
 
 mod agenda;
+mod announced;
 mod assets;
 mod auth;
 mod clock;
 mod config;
 mod conversation;
 mod demo;
+mod descriptors;
+mod doctor;
 mod entrance;
 mod files;
 mod gateway;
@@ -14,22 +17,27 @@ mod guests;
 mod house;
 mod ice;
 mod invitations;
+mod metrics;
 mod missed;
 mod negotiations;
 mod origins;
 mod pace;
+mod paths;
 mod people;
 mod places;
 mod presence;
+mod relay;
 mod reminders;
 mod rest;
 mod rooms;
 mod serve;
 mod sessions;
 mod speech;
+mod turn;
 
 pub use auth::{Identity, Secrets, TokenProblem, Tokens};
 pub use clock::{Clock, HandClock, WallClock};
 pub use config::Config;
+pub use doctor::{Report, examine};
 pub use rest::openapi;
 pub use serve::{Running, Settings, start};

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use housecall::{
-    Clock, Config, Identity, Running, Secrets, Settings, Tokens, WallClock, openapi, start,
+    Clock, Config, Identity, Running, Secrets, Settings, Tokens, WallClock, examine, openapi, start,
 };
 use housecall_core::{Private, Role};
 use housecall_store::{Store, Verdict};
@@ -25,6 +25,8 @@ Housecall gives telehealth and meeting applications their calls.
                                                 print an access token
   housecall migrate [--config FILE]             bring the database up to date
   housecall audit verify [--database URL]       verify the journal
+  housecall doctor [--config FILE] [--json]     find out what is wrong, and what
+                                                to do; fails if there is a problem
   housecall openapi                             print the OpenAPI document
 
 Settings are described in config.default.toml.
@@ -56,6 +58,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["token", rest @ ..] => println!("{}", token(&Options::parse(rest)?)?),
         ["migrate", rest @ ..] => in_runtime(migrate(Options::parse(rest)?))?,
         ["audit", "verify", rest @ ..] => return in_runtime(verify(Options::parse(rest)?)),
+        ["doctor", rest @ ..] => return in_runtime(doctor(Options::parse(rest)?)),
         ["serve", rest @ ..] => in_runtime(serve(Options::parse(rest)?))?,
         rest if rest.iter().all(|it| it.starts_with("--")) || rest.first() == Some(&"--config") => {
             in_runtime(serve(Options::parse(rest)?))?;
@@ -76,6 +79,7 @@ fn in_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 #[derive(Default)]
 struct Options {
     demo: bool,
+    json: bool,
     values: HashMap<String, String>,
 }
 
@@ -87,6 +91,7 @@ impl Options {
         while let Some(word) = words.next() {
             match word.strip_prefix("--") {
                 Some("demo") => options.demo = true,
+                Some("json") => options.json = true,
                 Some(name) if WITH_VALUE.contains(&name) => {
                     let value = words.next().with_context(|| format!("--{name} needs a value."))?;
                     options.values.insert(name.to_owned(), (*value).to_owned());
@@ -131,6 +136,10 @@ async fn serve(options: Options) -> anyhow::Result<()> {
 fn announce(running: &Running, database: &str, demo: bool) {
     let mut lines = vec![format!("Housecall serves http://{}", reachable(running))];
     lines.extend(running.stun().map(|stun| format!("STUN answers on udp://{stun}")));
+    if !running.relays().is_empty() {
+        lines.push(format!("TURN relays on {}", running.relays().join(" ")));
+    }
+    lines.extend(running.metrics().map(|it| format!("Figures are at http://{it}/metrics")));
     lines.push(format!("Data lies in {database}"));
     if running.open_rooms() > 0 {
         lines.push(format!("Calls still open from before: {}", running.open_rooms()));
@@ -198,6 +207,13 @@ async fn migrate(options: Options) -> anyhow::Result<()> {
     Store::open(&url).await?.close().await;
     println!("The database {url} is up to date.");
     Ok(())
+}
+
+async fn doctor(options: Options) -> anyhow::Result<ExitCode> {
+    let report = examine(options.config()).await;
+    let text = if options.json { report.to_json()? + "\n" } else { report.to_string() };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(if report.has_problem() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 async fn verify(options: Options) -> anyhow::Result<ExitCode> {

@@ -79,7 +79,7 @@ impl Paces {
 }
 
 impl House {
-    /// Refuses what somebody writes, or shows, too fast.
+    /// Refuses what somebody writes, shows or reports too fast.
     pub(crate) fn check_pace(&self, user: &UserId, heard: &Heard<'_>) -> Result<(), TooFast> {
         let says =
             |commands: &[Command]| commands.iter().any(|it| matches!(it, Command::Say { .. }));
@@ -87,7 +87,7 @@ impl House {
             Heard::Ask { commands, .. } | Heard::Enter { commands, .. } if says(commands) => {
                 self.check_writing_pace(user)
             }
-            Heard::Gesture { .. } | Heard::Messages { shows: Some(_), .. } => {
+            Heard::Gesture { .. } | Heard::Messages { shows: Some(_), .. } | Heard::Path { .. } => {
                 self.paces.gestures.take(user, self.now())
             }
             _ => Ok(()),
@@ -102,7 +102,7 @@ impl House {
 
 impl From<TooFast> for Problem {
     fn from(_: TooFast) -> Self {
-        Problem::new("too_fast", "You are writing too fast. Wait a moment.")
+        Problem::new("too_fast", "That was too fast. Wait a moment, then try again.")
     }
 }
 

@@ -7,6 +7,7 @@ mod body;
 mod call_view;
 mod caller;
 mod calls;
+mod connection_checks;
 mod consultations;
 mod error;
 mod found;
@@ -14,6 +15,7 @@ mod guests;
 mod health;
 mod ice;
 mod meetings;
+mod metrics;
 mod missed;
 mod people;
 mod places;
@@ -115,6 +117,7 @@ fn operations() -> OpenApiRouter<House> {
         .routes(routes!(health::alive))
         .routes(routes!(health::uptime))
         .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
 }
 
 /// Appointments and meetings, the neutral way.
@@ -126,6 +129,7 @@ fn visit_operations() -> OpenApiRouter<House> {
         .routes(routes!(appointments::notes::show, appointments::notes::save))
         .routes(routes!(appointments::notes::versions))
         .routes(routes!(appointments::notes::version))
+        .routes(routes!(connection_checks::create))
         .routes(routes!(places::create, places::list))
         .routes(routes!(places::show, places::change, places::delete))
 }
@@ -178,11 +182,12 @@ fn guest_operations() -> OpenApiRouter<House> {
         .routes(routes!(missed::seen))
 }
 
-/// What is written in rooms, but for [`upload_operations`].
+/// What is written in rooms, but for [`upload_operations`], and how media went.
 fn chat_operations() -> OpenApiRouter<House> {
     OpenApiRouter::new()
         .routes(routes!(rooms::messages::list, rooms::messages::write))
         .routes(routes!(rooms::files::download))
+        .routes(routes!(rooms::paths::list))
 }
 
 /// Files that come in, whose size is limited by a setting of their own.
@@ -224,11 +229,17 @@ pub(crate) fn router(house: House, origins: &Origins) -> Router {
         .merge(upload_operations())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(Extension(auth::Renewals::default()))
+        .layer(Extension(connection_checks::CheckPace::default()))
         .layer(Extension(health::Started(house.now())))
         .layer(from_fn(error::say_as_expected))
         .layer(no_store())
         .layer(cors(origins.clone()))
         .with_state(house)
+}
+
+/// Figures alone, for everybody who reaches it.
+pub(crate) fn metrics_router(house: House) -> Router {
+    Router::new().route("/metrics", axum::routing::get(metrics::open)).with_state(house)
 }
 
 /// Answers for paths that are neither ours nor the web app's.

@@ -13,7 +13,7 @@ use housecall_core::{
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use crate::negotiations::Negotiations;
+use crate::{announced::Announced, negotiations::Negotiations};
 
 /// A room that is not over.
 pub(crate) struct LiveRoom {
@@ -22,12 +22,15 @@ pub(crate) struct LiveRoom {
     state: RwLock<Arc<Room>>,
     /// How those in it stand with each other.
     pub(crate) negotiations: Negotiations,
+    /// Where they can be reached.
+    pub(crate) announced: Announced,
 }
 
 impl LiveRoom {
     pub(crate) fn new(room: Room) -> Arc<Self> {
         let (turn, state) = (Arc::default(), RwLock::new(Arc::new(room)));
-        Arc::new(Self { turn, state, negotiations: Negotiations::default() })
+        let (negotiations, announced) = (Negotiations::default(), Announced::default());
+        Arc::new(Self { turn, state, negotiations, announced })
     }
 
     /// The room as it stands. Never waits for a decision under way.

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     num::NonZeroU32,
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -18,7 +18,7 @@ use axum::{
 };
 use axum_server::{Handle, accept::NoDelayAcceptor};
 use housecall_dialect::Dialect;
-use housecall_media::stun::StunServer;
+use housecall_media::turn::TurnServer;
 use housecall_socketio::{self as socketio, ClientAddress};
 use housecall_store::{Blobs, Store};
 use hyper_util::rt::TokioTimer;
@@ -31,12 +31,13 @@ use crate::{
     auth::{Links, Passwords, Secrets, Tickets, Tokens},
     clock::Clock,
     config::Config,
-    demo,
+    demo, descriptors,
     gateway::Gateway,
     house::{House, Inside},
     ice::Ice,
     origins::Origins,
-    reminders, rest,
+    relay::Relay,
+    reminders, rest, turn,
 };
 
 /// How long a client may take to send the headers of a request. Longer lets
@@ -79,6 +80,8 @@ pub struct Settings {
 pub struct Running {
     address: SocketAddr,
     stun: Option<SocketAddr>,
+    relays: Vec<String>,
+    metrics: Option<SocketAddr>,
     open_rooms: usize,
     house: House,
     socketio: socketio::Server,
@@ -103,8 +106,12 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
              TLS in front and set server.behind_proxy, or set HOST to 127.0.0.1."
         );
     }
-    let stun = bind_stun(&config, address)?;
-    let stun_address = stun.as_ref().map(StunServer::local_addr).transpose()?;
+    let metrics = listen_for_metrics(&config)?;
+    let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
+    let turn = turn::bind(&config, address.ip())?;
+    let stun = turn.as_ref().map(TurnServer::udp);
+    let relays = turn.as_ref().map(turn::urls).unwrap_or_default();
+    descriptors::raise_limit(if relays.is_empty() { 0 } else { config.ice.allocations });
 
     let url = config.database_url();
     let store = Store::open(&url).await;
@@ -113,7 +120,12 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let origins = Origins::of(&config);
     let house = House::new(Inside {
         open_roles: config.auth.self_registration(config.is_production())?,
-        ice: Ice::new(&config, stun_address.map(|it| it.port())),
+        ice: Ice::new(&config, turn.as_ref().map(turn::embedded)),
+        relay: Relay::new(
+            &config,
+            turn::secret(&config, turn.is_some())?,
+            turn.as_ref().map(TurnServer::handle),
+        ),
         tokens: Tokens::new(&secrets),
         tickets: Tickets::new(&secrets),
         links: Links::new(&secrets),
@@ -141,10 +153,12 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let router = router(&house, &socketio, &origins);
     let http = tokio::spawn(serve_http(listener, router, handle.clone())?);
     let stop_jobs = CancellationToken::new();
-    let jobs = start_jobs(&house, stun, &stop_jobs);
+    let jobs = start_jobs(&house, turn, metrics, &stop_jobs)?;
     Ok(Running {
         address,
-        stun: stun_address,
+        stun,
+        relays,
+        metrics: metrics_address,
         open_rooms,
         house,
         socketio,
@@ -164,6 +178,16 @@ impl Running {
     /// Where STUN is answered, if it is.
     pub fn stun(&self) -> Option<SocketAddr> {
         self.stun
+    }
+
+    /// Where TURN relays, as URLs; nowhere if it does not.
+    pub fn relays(&self) -> &[String] {
+        &self.relays
+    }
+
+    /// Where figures are had without a token, if they are.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// How many calls were open when the process ended the last time.
@@ -206,15 +230,16 @@ fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-fn bind_stun(config: &Config, http: SocketAddr) -> anyhow::Result<Option<StunServer>> {
-    if config.ice.port == 0 {
+fn listen_for_metrics(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let (host, port) = (config.metrics.host.as_str(), config.metrics.port);
+    if port == 0 {
         return Ok(None);
     }
-    let address = SocketAddr::new(http.ip(), config.ice.port);
-    let server = StunServer::bind(address).with_context(|| {
-        format!("Cannot answer STUN on UDP {address}. Is something else using it? Set TURN_PORT.")
+    let listener = TcpListener::bind((host, port)).with_context(|| {
+        format!("Cannot listen on {host}:{port}. Is something else using it? Set metrics.port.")
     })?;
-    Ok(Some(server))
+    listener.set_nonblocking(true)?;
+    Ok(Some(listener))
 }
 
 fn socket_server(
@@ -285,7 +310,12 @@ fn serve_http(
     Ok(server.serve(service))
 }
 
-fn start_jobs(house: &House, stun: Option<StunServer>, stop: &CancellationToken) -> JoinSet<()> {
+fn start_jobs(
+    house: &House,
+    turn: Option<TurnServer>,
+    metrics: Option<TcpListener>,
+    stop: &CancellationToken,
+) -> anyhow::Result<JoinSet<()>> {
     let mut jobs = JoinSet::new();
     let until_stopped = |job: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
         let stop = stop.clone();
@@ -294,8 +324,16 @@ fn start_jobs(house: &House, stun: Option<StunServer>, stop: &CancellationToken)
     jobs.spawn(until_stopped(Box::pin(agenda::keep(house.clone()))));
     jobs.spawn(until_stopped(Box::pin(agenda::watch_quality(house.clone()))));
     jobs.spawn(until_stopped(Box::pin(reminders::keep(house.clone()))));
-    if let Some(stun) = stun {
-        jobs.spawn(stun.run(stop.clone().cancelled_owned()));
+    if let Some(turn) = turn {
+        jobs.spawn(turn.run(Arc::new(house.clone()), stop.clone().cancelled_owned()));
     }
-    jobs
+    if let Some(listener) = metrics {
+        let figures = serve_http(listener, rest::metrics_router(house.clone()), Handle::new())?;
+        jobs.spawn(until_stopped(Box::pin(async move {
+            if let Err(error) = figures.await {
+                tracing::error!(%error, "Figures are no longer served");
+            }
+        })));
+    }
+    Ok(jobs)
 }

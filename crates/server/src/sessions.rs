@@ -195,6 +195,11 @@ impl Sessions {
         users.get(user).is_some_and(|it| it.iter().all(|it| it.is_away.load(Ordering::Relaxed)))
     }
 
+    /// How many connections there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.read().values().map(Vec::len).sum()
+    }
+
     pub(crate) fn online(&self) -> Vec<UserId> {
         self.0.read().keys().cloned().collect()
     }

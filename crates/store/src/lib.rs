@@ -7,6 +7,7 @@
 mod appointments;
 mod blobs;
 mod calls;
+mod checks;
 mod error;
 mod files;
 mod guests;
@@ -19,6 +20,7 @@ mod messages;
 mod missed;
 mod notes;
 mod open;
+mod paths;
 mod removals;
 mod rooms;
 mod secrets;
@@ -38,6 +40,7 @@ pub use appointments::{
 };
 pub use blobs::{Blob, BlobError, BlobId, Blobs, Incoming, Kept, NotABlobId};
 pub use calls::{CallRow, ParticipantRow};
+pub use checks::{ConnectionCheck, NewConnectionCheck};
 pub use error::{Cause, StoreError};
 pub use files::{NewFile, StoredFile};
 pub use guests::{Closed, Coming, Guest, GuestLink, NewGuestLink};
@@ -47,6 +50,7 @@ pub use meetings::{Meeting, MeetingChange, MeetingFilter, MeetingPage, NewMeetin
 pub use messages::{MessageSpot, WrittenMessage};
 pub use missed::MissedCall;
 pub use notes::{Notes, NotesVersion};
+pub use paths::{PathKind, PathReport};
 pub use secrets::{PasswordHash, SecretHash};
 pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;

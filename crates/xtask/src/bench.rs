@@ -17,7 +17,7 @@ struct Bench {
     wants_server: bool,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "relay",
         measures: "signals between two sessions through the whole server: rate and CPU time",
@@ -28,6 +28,12 @@ const BENCHES: [Bench; 4] = [
         name: "idle",
         measures: "memory and CPU of signed-in sessions that do nothing",
         cargo: &["-p", "bench", "--", "idle"],
+        wants_server: true,
+    },
+    Bench {
+        name: "turn",
+        measures: "packets through the relay: rate, loss and CPU time, next to coturn's",
+        cargo: &["-p", "bench", "--", "turn"],
         wants_server: true,
     },
     Bench {

@@ -15,7 +15,7 @@ use crate::{node, tools, web};
 /// Cheap steps first; the browsers, which need everything else, last. One build
 /// with all targets before the tests, so that no step compiles a second time.
 pub(crate) const EVERYTHING: &[Step] = &[
-    Step { name: "tools: rustfmt, clippy, Node.js, npm, Chromium", work: find_tools },
+    Step { name: "tools: rustfmt, clippy, Node.js, npm, Chromium, coturn", work: find_tools },
     FORMATTING,
     Step { name: "web packages", work: |it| node::install_packages(it, web::FOLDER) },
     WEB_TYPES,
@@ -57,11 +57,18 @@ fn npm(workshop: &Workshop, folder: &str, arguments: &[&str]) -> Result<()> {
     workshop.run(&mut node::npm(workshop, folder, arguments))
 }
 
+/// The tests that lay networks of their own.
+const OF_NETWORKS: &str = "e2e/browser-networks.test.js";
+
 fn find_tools(workshop: &Workshop) -> Result<()> {
     tools::require_rust_components(workshop)?;
     node::require_or_install(workshop)?;
     let chromium = tools::require_chromium(workshop)?;
     println!("==> browser tests use {}", chromium.display());
+    tools::require_turn_tools(workshop)?;
+    if !tools::networks(workshop)? {
+        println!("==> not run here, as it takes root and network namespaces: {OF_NETWORKS}");
+    }
     Ok(())
 }
 
@@ -90,6 +97,9 @@ fn end_to_end(workshop: &Workshop) -> Result<()> {
     let mut tests = node::npm(workshop, FOLDER, &["test"]);
     tests.env("HOUSECALL_BIN", workshop.built("debug/housecall"));
     tests.env("CHROMIUM", tools::require_chromium(workshop)?);
+    if !tools::networks(workshop)? {
+        tests.env("HOUSECALL_WITHOUT_NETWORKS", "1");
+    }
     workshop.run(&mut tests)
 }
 

@@ -30,6 +30,48 @@ pub(crate) fn require_chromium(workshop: &Workshop) -> Result<PathBuf> {
     chromium().context("Chromium was installed but does not start; set CHROMIUM to a browser")
 }
 
+/// coturn's relay and its client tools, and openssl for certificates, installed if
+/// the machine lets us.
+pub(crate) fn require_turn_tools(workshop: &Workshop) -> Result<()> {
+    const PROGRAMS: [&str; 5] =
+        ["turnserver", "turnutils_uclient", "turnutils_stunclient", "turnutils_peer", "openssl"];
+    if are_there(&PROGRAMS) {
+        return Ok(());
+    }
+    install(workshop, &["coturn", "openssl"]).context(
+        "the tests of the relay compare it with coturn, which was not found on the path",
+    )?;
+    leave_ports_free(workshop);
+    Ok(())
+}
+
+/// Debian starts what it installs; coturn would sit on the port of a house. Where
+/// there is no service to stop, nothing needs to be.
+fn leave_ports_free(workshop: &Workshop) {
+    let Some(before) = way_to_root() else { return };
+    let words = [before, &["systemctl", "disable", "--now", "coturn"]].concat();
+    let mut stop = workshop.command(words[0]);
+    output(stop.args(&words[1..]));
+}
+
+/// Whether tests may lay networks of their own. Only root may, and not in every
+/// container; for root, the programs are installed.
+pub(crate) fn networks(workshop: &Workshop) -> Result<bool> {
+    if !is_root() {
+        return Ok(false);
+    }
+    if !are_there(&["ip", "nft"]) {
+        install(workshop, &["iproute2", "nftables"])?;
+    }
+    let probe = format!("housecall-probe-{}", std::process::id());
+    let mut add = Command::new("ip");
+    let made = output(add.args(["netns", "add", &probe])).is_some();
+    if made {
+        workshop.run(workshop.command("ip").args(["netns", "del", &probe]))?;
+    }
+    Ok(made)
+}
+
 /// rustfmt and clippy, which a minimal toolchain comes without.
 pub(crate) fn require_rust_components(workshop: &Workshop) -> Result<()> {
     let present = |name: &str| output(workshop.cargo(&[name]).arg("--version")).is_some();
@@ -66,10 +108,20 @@ fn apt(workshop: &Workshop, before: &[&str]) -> Command {
 
 /// What to put in front of a command that only root may run.
 fn way_to_root() -> Option<&'static [&'static str]> {
-    if output(Command::new("id").arg("-u")).is_some_and(|it| it.trim() == "0") {
+    if is_root() {
         return Some(&[]);
     }
     output(Command::new("sudo").args(["-n", "true"])).map(|_| &["sudo", "-n"][..])
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_some_and(|it| it.trim() == "0")
+}
+
+/// Whether all of these are on the search path.
+fn are_there(programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    programs.iter().all(|it| find_on(&path, it).is_some())
 }
 
 /// What `program --version` prints; `None` when it is missing or does not start.

@@ -89,6 +89,60 @@ fn mistakes_name_their_field() {
     assert!(heard.expect("a word").expect_err("too large").too_large);
 }
 
+#[test]
+fn the_path_of_media_is_reported() {
+    let full = json!({"callId": "r", "user": "bob", "path": "relay-tls", "peerPath": "stun",
+                      "roundTripMs": 41.5, "lossPercent": 0});
+    assert_eq!(
+        decode("path", &full),
+        "Path { place: Named(RoomId(\"r\")), peer: UserId(\"bob\"), report: PathReport { \
+         path: RelayTls, peer_path: Some(Stun), round_trip: Some(RoundTrip(41.5)), \
+         loss: Some(Loss(0.0)) } }"
+    );
+    let with = |field: &str, value: Value| {
+        let mut body = json!({"callId": "r", "user": "bob", "path": "direct"});
+        body[field] = value;
+        decode("path", &body)
+    };
+    assert!(with("path", json!("relay-tcp")).contains("path: RelayTcp, peer_path: None"));
+    assert!(with("path", json!("tunnel")).starts_with("path: unknown variant `tunnel`"));
+    assert!(with("peerPath", json!(1)).starts_with("peerPath: "));
+    let never = "roundTripMs: a round trip takes 0 to 60000 milliseconds";
+    assert_eq!(with("roundTripMs", json!(-1)), never);
+    assert_eq!(with("roundTripMs", json!(60_001)), never);
+    assert_eq!(with("lossPercent", json!(100.1)), "lossPercent: 0 to 100 percent can be lost");
+    assert_eq!(
+        decode("path", &json!({"callId": "r", "path": "stun"})),
+        "user: missing field `user`"
+    );
+}
+
+#[test]
+fn nobody_else_speaks_of_paths() {
+    let said = json!({"callId": "r", "user": "bob", "path": "direct"}).to_string();
+    let speak = crate::ALL.iter().filter(|it| decoded(**it, "path", &said).is_some());
+    assert_eq!(speak.map(|it| it.name()).collect::<Vec<_>>(), ["native"]);
+}
+
+#[test]
+fn a_connection_report_has_a_summary() {
+    let check = |[stun, udp, tcp, tls]: [&str; 4], expected: &str| {
+        let report = json!({"stun": stun, "relayUdp": udp, "relayTcp": tcp, "relayTls": tls,
+                            "candidates": ["host", "srflx"], "address": "192.0.2.1"});
+        let report: wire::ConnectionReport = serde_json::from_value(report).expect("a report");
+        assert_eq!(json!(report.summary()), expected);
+        let kept = json!({"stun": stun, "relayUdp": udp, "relayTcp": tcp, "relayTls": tls,
+                          "candidates": ["host", "srflx"]});
+        assert_eq!(json!(report), kept, "nothing else is taken");
+    };
+    check(["works", "blocked", "blocked", "missing"], "direct");
+    check(["works", "works", "works", "works"], "direct");
+    check(["blocked", "blocked", "blocked", "works"], "relay");
+    check(["unknown", "blocked", "works", "unknown"], "relay");
+    check(["missing", "works", "missing", "missing"], "relay");
+    check(["blocked", "blocked", "missing", "unknown"], "blocked");
+}
+
 /// A call of ann to bob, as `viewer` on `on` hears it: the whole conversation.
 fn overheard(viewer: &str, on: &str) -> Vec<Value> {
     let mut room = Room::new("r1".parse::<RoomId>().expect("an id"), Rules::default());

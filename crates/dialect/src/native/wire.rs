@@ -1,8 +1,10 @@
 //! What travels in Housecall's own vocabulary, as types. The TypeScript SDK
 //! gets its types from here ([`typescript`]), so the two cannot drift apart.
 
+mod connections;
 mod places;
 
+pub use connections::*;
 use housecall_core::{
     AppointmentId, Private, RecordingId, Role, RoomId, Timestamp, UserId,
     room::{
@@ -751,11 +753,18 @@ pub fn typescript() -> String {
         declaration::<VerdictWord>(&config),
         declaration::<PresenceWord>(&config),
         declaration::<Reaction>(&config),
+        declaration::<CandidateKind>(&config),
+        declaration::<ConnectionSummary>(&config),
+        declaration::<PathKind>(&config),
         declaration::<Check>(&config),
         declaration::<File>(&config),
         declaration::<RecordingState>(&config),
         declaration::<SaidBefore>(&config),
         declaration::<Person>(&config),
+        declaration::<ConnectionReport>(&config),
+        declaration::<ConnectionCheck>(&config),
+        declaration::<NewConnectionCheck>(&config),
+        declaration::<KeptConnectionCheck>(&config),
         declaration::<StartCall>(&config),
         declaration::<EnterCall>(&config),
         declaration::<CloseCall>(&config),
@@ -771,6 +780,7 @@ pub fn typescript() -> String {
         declaration::<RaiseHand>(&config),
         declaration::<ReactInCall>(&config),
         declaration::<ReadMessages>(&config),
+        declaration::<ReportPath>(&config),
         declaration::<SayAway>(&config),
         declaration::<SayInCall>(&config),
         declaration::<ConsentToRecording>(&config),

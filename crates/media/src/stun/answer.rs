@@ -47,7 +47,7 @@ pub fn answer<'r>(datagram: &[u8], source: SocketAddr, reply: &'r mut Vec<u8>) -
     if request.class() != Class::Request || request.method() != Method::BINDING {
         return None;
     }
-    let foreign = Foreign::of(&request);
+    let foreign = Foreign::of(&request, &UNDERSTOOD);
     if foreign.is_empty() {
         tell_address(&request, source, reply);
     } else {
@@ -77,16 +77,17 @@ fn refuse(request: &Message<'_>, foreign: &Foreign, reply: &mut Vec<u8>) {
 
 /// The attributes of a request that must be understood and are not, each once,
 /// as the value of UNKNOWN-ATTRIBUTES.
-struct Foreign {
+pub(crate) struct Foreign {
     bytes: [u8; 2 * NAMED_AT_MOST],
     length: usize,
 }
 
 impl Foreign {
-    fn of(request: &Message<'_>) -> Self {
+    /// Those of `request` that are not among the `understood`.
+    pub(crate) fn of(request: &Message<'_>, understood: &[Kind]) -> Self {
         let mut foreign = Self { bytes: [0; _], length: 0 };
         for attribute in request.attributes() {
-            if attribute.kind.must_be_understood() && !UNDERSTOOD.contains(&attribute.kind) {
+            if attribute.kind.must_be_understood() && !understood.contains(&attribute.kind) {
                 foreign.add(attribute.kind);
             }
         }
@@ -102,11 +103,11 @@ impl Foreign {
         }
     }
 
-    fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.length == 0
     }
 }

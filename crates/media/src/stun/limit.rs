@@ -24,6 +24,7 @@ const WAYS: usize = 8;
 #[derive(Debug)]
 pub struct RateLimit {
     start: Instant,
+    burst: u32,
     slots: Box<[[Slot; WAYS]]>,
     /// Random, so that nobody can choose addresses that push out a given one.
     hasher: RandomState,
@@ -44,16 +45,22 @@ enum Source {
 impl RateLimit {
     /// A limit that has seen nobody yet.
     pub fn new(now: Instant) -> Self {
+        Self::with_burst(BURST, now)
+    }
+
+    /// One that lets each quiet source have so many answers at once.
+    pub fn with_burst(burst: u32, now: Instant) -> Self {
         let nobody = Slot { source: Source::V4(0), whole_again: Duration::ZERO };
-        Self { start: now, slots: vec![[nobody; WAYS]; SETS].into(), hasher: RandomState::new() }
+        let (slots, hasher) = (vec![[nobody; WAYS]; SETS].into(), RandomState::new());
+        Self { start: now, burst, slots, hasher }
     }
 
     /// Whether `source` may be answered now; a yes is counted.
     pub fn allows(&mut self, source: IpAddr, now: Instant) -> bool {
-        let now = now.saturating_duration_since(self.start);
+        let (now, burst) = (now.saturating_duration_since(self.start), self.burst);
         let slot = self.slot(source.into());
         let whole_again = slot.whole_again.max(now) + INTERVAL;
-        let allowed = whole_again <= now + INTERVAL * BURST;
+        let allowed = whole_again <= now + INTERVAL * burst;
         if allowed {
             slot.whole_again = whole_again;
         }

@@ -31,9 +31,21 @@ pub struct Method(pub u16);
 impl Method {
     /// "From which address do you see me?"
     pub const BINDING: Self = Self(0x001);
+    /// "Relay for me" (RFC 8656 section 7).
+    pub const ALLOCATE: Self = Self(0x003);
+    /// "Go on relaying for me", or "stop" (section 7.2).
+    pub const REFRESH: Self = Self(0x004);
+    /// Data for a peer, an indication (section 11.1).
+    pub const SEND: Self = Self(0x006);
+    /// Data of a peer, an indication (section 11.3).
+    pub const DATA: Self = Self(0x007);
+    /// "Let these peers send to me" (section 9).
+    pub const CREATE_PERMISSION: Self = Self(0x008);
+    /// "This number shall stand for that peer" (section 12).
+    pub const CHANNEL_BIND: Self = Self(0x009);
 }
 
-/// The type of an attribute, RFC 8489 section 14.
+/// The type of an attribute, RFC 8489 section 14 and RFC 8656 section 18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind(pub u16);
 
@@ -44,12 +56,24 @@ impl Kind {
     pub const MESSAGE_INTEGRITY: Self = Self(0x0008);
     pub const ERROR_CODE: Self = Self(0x0009);
     pub const UNKNOWN_ATTRIBUTES: Self = Self(0x000A);
+    pub const CHANNEL_NUMBER: Self = Self(0x000C);
+    pub const LIFETIME: Self = Self(0x000D);
+    pub const XOR_PEER_ADDRESS: Self = Self(0x0012);
+    pub const DATA: Self = Self(0x0013);
     pub const REALM: Self = Self(0x0014);
     pub const NONCE: Self = Self(0x0015);
+    pub const XOR_RELAYED_ADDRESS: Self = Self(0x0016);
+    pub const REQUESTED_ADDRESS_FAMILY: Self = Self(0x0017);
+    pub const EVEN_PORT: Self = Self(0x0018);
+    pub const REQUESTED_TRANSPORT: Self = Self(0x0019);
+    pub const DONT_FRAGMENT: Self = Self(0x001A);
     pub const MESSAGE_INTEGRITY_SHA256: Self = Self(0x001C);
     pub const PASSWORD_ALGORITHM: Self = Self(0x001D);
     pub const USERHASH: Self = Self(0x001E);
     pub const XOR_MAPPED_ADDRESS: Self = Self(0x0020);
+    pub const RESERVATION_TOKEN: Self = Self(0x0022);
+    pub const ADDITIONAL_ADDRESS_FAMILY: Self = Self(0x8000);
+    pub const ADDRESS_ERROR_CODE: Self = Self(0x8001);
     pub const SOFTWARE: Self = Self(0x8022);
     pub const FINGERPRINT: Self = Self(0x8028);
 }
@@ -94,7 +118,7 @@ pub struct Message<'a> {
     class: Class,
     method: Method,
     transaction: TransactionId,
-    attributes: &'a [u8],
+    datagram: &'a [u8],
     has_fingerprint: bool,
 }
 
@@ -116,7 +140,7 @@ impl<'a> Message<'a> {
             class,
             method,
             transaction: TransactionId(transaction),
-            attributes,
+            datagram,
             has_fingerprint: check_attributes(datagram, attributes)?,
         })
     }
@@ -136,6 +160,12 @@ impl<'a> Message<'a> {
         self.transaction
     }
 
+    /// Bytes of the whole message.
+    #[expect(clippy::len_without_is_empty, reason = "a message is never empty")]
+    pub fn len(&self) -> usize {
+        self.datagram.len()
+    }
+
     /// Whether the message ends with a (right) FINGERPRINT.
     pub fn has_fingerprint(&self) -> bool {
         self.has_fingerprint
@@ -145,12 +175,25 @@ impl<'a> Message<'a> {
     /// that may follow it do (RFC 8489 section 14.5): anybody could have
     /// appended the rest.
     pub fn attributes(&self) -> Attributes<'a> {
-        Attributes { rest: self.attributes, sealed: false }
+        Attributes { rest: &self.datagram[HEADER..], sealed: false }
     }
 
     /// The value of the first attribute of this kind; a second one never counts.
     pub fn find(&self, kind: Kind) -> Option<&'a [u8]> {
         self.attributes().find(|it| it.kind == kind).map(|it| it.value)
+    }
+
+    /// Everything in front of the first attribute of this kind, header included,
+    /// and its value.
+    pub(super) fn before(&self, kind: Kind) -> Option<(&'a [u8], &'a [u8])> {
+        let mut attributes = self.attributes();
+        loop {
+            let before = self.datagram.len() - attributes.rest.len();
+            let attribute = attributes.next()?;
+            if attribute.kind == kind {
+                return Some((&self.datagram[..before], attribute.value));
+            }
+        }
     }
 }
 

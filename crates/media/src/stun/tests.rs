@@ -1,7 +1,6 @@
 //! Requests and what is said to them, the vectors of RFC 5769, and damage.
 
 mod damage;
-mod loopback;
 mod vectors;
 
 use std::net::SocketAddr;

@@ -49,6 +49,11 @@ impl<'b> Writer<'b> {
         self.attribute(Kind::FINGERPRINT, &value);
     }
 
+    /// The message as it stands.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.buffer
+    }
+
     fn set_length(&mut self, total: usize) {
         let length = u16::try_from(total - HEADER).expect("a message is at most 64 KiB");
         self.buffer[2..4].copy_from_slice(&length.to_be_bytes());

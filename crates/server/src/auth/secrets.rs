@@ -1,4 +1,5 @@
-//! The secrets tokens are signed with: given, or made once and kept.
+//! The secrets tokens and credentials are signed with: given, or made once and
+//! kept.
 
 use std::{
     fs::{self, OpenOptions},
@@ -43,8 +44,23 @@ impl Secrets {
     }
 }
 
+/// What credentials for STUN and TURN servers are signed with. It signs nobody in,
+/// so one is made in production too; but one that is given must be a good one
+/// there.
+pub(crate) fn turn_secret(config: &Config) -> anyhow::Result<String> {
+    match config.ice.secret.as_str() {
+        "" => kept(&config.server.data, "turn.secret"),
+        given => {
+            if config.is_production() {
+                check(given, "TURN")?;
+            }
+            Ok(given.to_owned())
+        }
+    }
+}
+
 /// Whether a secret is good enough for real patients.
-fn check(given: &str, name: &str) -> anyhow::Result<()> {
+pub(crate) fn check(given: &str, name: &str) -> anyhow::Result<()> {
     let what = match given {
         "" => "must be set in production",
         weak if weak.len() < FEWEST || is_well_known(weak) => "is too easy to guess",
@@ -127,5 +143,25 @@ mod tests {
         assert!(load("your-super-secret-jwt-key-change-me").is_some());
         assert!(load(&"a".repeat(64)).is_some());
         assert_eq!(load("q8Zr1TnVx5Lw7Jc3Hd9Sf2Gk6Pb4Ym0E"), None);
+    }
+
+    #[test]
+    fn the_secret_of_turn_is_made_in_production_too_but_never_weak() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().to_str().expect("a plain path");
+        let load = |environment: &str, given: &str| {
+            turn_secret(&config(&[
+                ("HOUSECALL_DATA", data),
+                ("HOUSECALL_ENV", environment),
+                ("TURN_SECRET", given),
+            ]))
+        };
+        let made = load("production", "").expect("one is made");
+        assert_eq!(load("development", "").expect("it is kept"), made);
+        assert_eq!(load("development", "north").expect("any will do"), "north");
+        let weak = load("production", "north").expect_err("it is weak").to_string();
+        assert!(weak.starts_with("TURN_SECRET is too easy to guess"), "{weak}");
+        let good = "q8Zr1TnVx5Lw7Jc3Hd9Sf2Gk6Pb4Ym0E";
+        assert_eq!(load("production", good).expect("a good one"), good);
     }
 }

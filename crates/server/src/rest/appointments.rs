@@ -10,7 +10,10 @@ use axum::{
     http::StatusCode,
 };
 use housecall_core::{AppointmentId, Role, Timestamp, UserId, room::Door};
-use housecall_dialect::{Problem, native::wire::VisitChange};
+use housecall_dialect::{
+    Problem,
+    native::wire::{ConnectionCheck, VisitChange},
+};
 use housecall_store::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentStatus, AppointmentType,
     NewAppointment, Page, StoreError, User,
@@ -21,6 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     body::{Body, Params, moment},
     caller::Caller,
+    connection_checks::{self, schema},
     error::{ApiError, ProblemBody},
     people::PersonView,
 };
@@ -137,6 +141,9 @@ pub(crate) struct AppointmentView {
     /// token for it: nobody else should see it. Administrators are given that
     /// of the provider.
     calendar_url: String,
+    /// The latest test of their connection of everybody who comes and made one.
+    #[schema(value_type = Vec<schema::Check>)]
+    connection_checks: Vec<ConnectionCheck>,
     #[schema(value_type = String)]
     created_at: Timestamp,
     #[schema(value_type = String)]
@@ -150,6 +157,7 @@ impl AppointmentView {
         Ok(Self {
             calendar_url: calendar::path(house, &it.id, reader),
             door: house.door_of(&it),
+            connection_checks: connection_checks::of(house, &it).await?,
             patient: house.directory.person(&it.patient).into(),
             provider: house.directory.person(&it.provider).into(),
             id: it.id,
@@ -347,9 +355,12 @@ async fn visible(house: &House, caller: &Caller, id: &str) -> Result<Appointment
         Ok(id) => house.appointment(&id, &caller.actor()).await?,
         Err(_) => None,
     };
-    found.ok_or_else(|| {
-        ApiError::not_found("There is no such appointment, or you are not part of it.")
-    })
+    found.ok_or_else(unknown)
+}
+
+/// The answer for an appointment that is not there, or is none of the caller's.
+pub(super) fn unknown() -> ApiError {
+    ApiError::not_found("There is no such appointment, or you are not part of it.")
 }
 
 async fn changeable(house: &House, caller: &Caller, id: &str) -> Result<Appointment, ApiError> {

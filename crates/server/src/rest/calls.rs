@@ -19,9 +19,9 @@ use super::{
     call_view::{CallView, statuses},
     caller::Caller,
     error::{ApiError, ProblemBody},
-    ice::{self, IceServers},
+    ice,
 };
-use crate::house::House;
+use crate::{house::House, ice::IceServers};
 
 /// How many calls a page holds, unless it says.
 const USUAL_PAGE: u32 = 20;

@@ -111,7 +111,7 @@ async fn an_appointment_is_seen_by_its_people_and_by_administrators() {
         made,
         json!({"id": id, "patientId": "pat", "providerId": "doc",
                "patient": person("pat", "patient"), "provider": person("doc", "provider"),
-               "door": "usual", "calendarUrl": calendar_url,
+               "door": "usual", "calendarUrl": calendar_url, "connectionChecks": [],
                "startsAt": "2024-01-15T10:00:00.000Z", "durationMinutes": 30, "type": "video",
                "status": "scheduled", "createdAt": "2023-11-14T22:13:20.000Z",
                "updatedAt": "2023-11-14T22:13:20.000Z"})

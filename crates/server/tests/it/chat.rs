@@ -398,7 +398,7 @@ async fn who_writes_too_fast_waits_a_moment() {
     }
     let refused = doc.ask("say", say()).await;
     let problem =
-        json!({"code": "too_fast", "message": "You are writing too fast. Wait a moment."});
+        json!({"code": "too_fast", "message": "That was too fast. Wait a moment, then try again."});
     assert_eq!(refused["problem"], problem, "{refused}");
     assert_eq!(clinic.no("doc", "POST", &path, say()).await, "429 too_fast -");
     let old = json!({"roomId": visit, "content": "Hi"});

@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
@@ -9,7 +10,7 @@ use housecall_core::Role;
 use serde_json::json;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-use crate::support::TestHouse;
+use crate::relayed::{Relayed, candidate, credential, relaying_house};
 
 /// A log that is kept.
 #[derive(Clone, Default)]
@@ -50,7 +51,7 @@ async fn the_log_holds_no_names_sdp_addresses_or_tokens() {
     // what is searched.
     tracing::subscriber::set_global_default(subscriber).expect("no other test sets a subscriber");
 
-    let house = TestHouse::open().await;
+    let house = relaying_house(&[]).await;
     let new = json!({"email": EMAIL, "password": PASSWORD, "name": NAME});
     let (status, session) = house.post("/api/auth/register", "", &new).await;
     assert_eq!(status, 201, "{session}");
@@ -62,6 +63,13 @@ async fn the_log_holds_no_names_sdp_addresses_or_tokens() {
     let offer =
         json!({"callId": id, "to": "bob", "kind": "offer", "body": {"type": "offer", "sdp": SDP}});
     assert_eq!(ann.ask("signal", offer).await["ok"], true);
+    let announced: SocketAddr = "203.0.113.77:9".parse().expect("an address");
+    let trickled =
+        json!({"callId": id, "to": "bob", "kind": "candidate", "body": candidate(announced)});
+    assert_eq!(ann.ask("signal", trickled).await["ok"], true);
+    let mut phone = Relayed::open(&house, "bob").await;
+    assert_eq!(phone.asks_for(announced).await, "403", "it is for documentation");
+    let password = credential(&house, "bob").await.password;
     let garbled = json!({"callId": id, "to": "bob", "kind": "offer", "body": {"sdp": [SDP]}});
     assert_eq!(ann.ask("signal", garbled).await["ok"], false);
     assert_eq!(ann.ask("end", json!({"callId": id, "reason": REASON})).await["ok"], true);
@@ -72,7 +80,8 @@ async fn the_log_holds_no_names_sdp_addresses_or_tokens() {
     let mine = log.lines().filter(|line| line.contains("housecall"));
     let mine: Vec<&str> = mine.collect();
     let ann_token = house.token("ann", Role::Provider);
-    for canary in [NAME, PASSWORD, EMAIL, "canary-sdp", "203.0.113.77", REASON, &token, &ann_token]
+    for canary in
+        [NAME, PASSWORD, EMAIL, "canary-sdp", "203.0.113.77", REASON, &token, &ann_token, &password]
     {
         let hit = mine.iter().find(|line| line.contains(canary));
         assert_eq!(hit, None, "the log knows {canary}");

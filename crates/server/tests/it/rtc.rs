@@ -72,9 +72,9 @@ async fn credentials_of_servers_are_for_people_who_are_known() {
         json!({"urls": ["turn:turn.example:3478"], "username": "user", "credential": "pass"});
     let path = "/api/rtc/ice-servers";
     let known = clinic.ok("pat", "GET", path, Value::Null).await;
-    assert_eq!(known, json!({"success": true, "iceServers": [stun, turn]}));
+    assert_eq!(known, json!({"success": true, "iceServers": [stun, turn], "ttl": 86_400}));
     let nobody = format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-    let public = (200, json!({"success": true, "iceServers": [stun]}));
+    let public = (200, json!({"success": true, "iceServers": [stun], "ttl": 86_400}));
     assert_eq!(clinic.house.http(&nobody).await, public);
     assert_eq!(clinic.house.get(path, "a.bad.token").await, public);
 

@@ -63,6 +63,16 @@ impl TestHouse {
         self.running.address()
     }
 
+    /// The house as it runs.
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// Closes the house.
+    pub(crate) async fn close(self) {
+        self.running.stop().await;
+    }
+
     pub(crate) fn token(&self, user: &str, role: Role) -> String {
         let identity = Identity {
             user: user.parse().expect("an id"),

@@ -5,6 +5,7 @@ mod appending;
 mod appointments;
 mod backend;
 mod blobs;
+mod checks;
 mod embedded;
 mod guests;
 mod history;
@@ -13,6 +14,7 @@ mod meetings;
 mod messages;
 mod missed;
 mod notes;
+mod paths;
 mod people;
 mod removals;
 mod reopening;
@@ -57,6 +59,10 @@ macro_rules! for_all {
                 many_who_come_at_once_start_it_once
                 people_are_reminded_once_of_each_time
                 appointments_are_listed_as_they_start
+            }
+            checks {
+                the_latest_check_of_each_person_is_shown
+                appointments_to_come_are_those_that_are_not_over
             }
             guests {
                 a_link_is_made_once
@@ -104,6 +110,10 @@ macro_rules! for_all {
                 every_version_of_notes_is_kept
                 nobody_overwrites_notes_they_have_not_seen
                 of_those_who_save_notes_at_once_one_wins
+            }
+            paths {
+                paths_are_read_as_they_were_taken
+                fifty_paths_of_each_person_are_kept
             }
             people {
                 somebody_registers

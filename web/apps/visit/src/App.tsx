@@ -15,7 +15,7 @@ export function App() {
   return (
     <Suspense>
       <Routes>
-        <Route path="/join/:token" element={<GuestPage />} />
+        <Route path="/join/:token/*" element={<GuestPage />} />
         <Route path="*" element={<FrontDoor />} />
       </Routes>
     </Suspense>

@@ -17,6 +17,7 @@ import { Dashboard } from './screens/Dashboard';
 import { NotFound } from './screens/NotFound';
 import { useDevice } from './session/use-device';
 
+const CheckScreen = lazy(() => import('./screens/CheckScreen'));
 const History = lazy(() => import('./screens/History'));
 const Meetings = lazy(() => import('./screens/Meetings'));
 const VisitScreen = lazy(() => import('./screens/VisitScreen'));
@@ -40,6 +41,7 @@ export function SignedInApp({ user }: { user: User }) {
           <Route path="/" element={<Dashboard user={user} />} />
           <Route path="/meetings" element={<Meetings user={user} />} />
           <Route path="/history" element={<History user={user} />} />
+          <Route path="/check" element={<CheckScreen user={user} />} />
           <Route path="/visits/:placeId" element={<VisitScreen user={user} />} />
           <Route path="/calls/:callId" element={<CallScreen />} />
           <Route path="*" element={<NotFound user={user} />} />

@@ -128,6 +128,22 @@ describe('a guest link', () => {
     await expectAccessible(container);
   });
 
+  it('leads a guest to the check of their connection and back', async () => {
+    known();
+    serve(routes);
+    const { container, address } = show(<App />, { path: '/join/link-1' });
+    await screen.findByRole('heading', { name: 'Connecting' });
+    welcome();
+    await userEvent.click(await screen.findByRole('link', { name: 'Check my connection' }));
+    expect(await screen.findByRole('heading', { name: 'Check my connection' })).toBeTruthy();
+    expect(address()).toBe('/join/link-1/check');
+    await expectAccessible(container);
+    await press('Check my connection');
+    expect((await screen.findByRole('alert')).textContent).toMatch(/cannot make calls/);
+    await userEvent.click(screen.getByRole('link', { name: 'Back to the visit' }));
+    expect(await screen.findByRole('heading', { name: 'Check your devices' })).toBeTruthy();
+  });
+
   it('comes back to the same place in line after a reload', async () => {
     known();
     serve(routes);

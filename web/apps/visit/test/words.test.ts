@@ -1,5 +1,5 @@
 import { callState, participant } from '@housecall/client/testing';
-import type { News, Outcome } from '@housecall/client';
+import type { CheckStep, ConnectionReport, News, Outcome, PathKind } from '@housecall/client';
 import { HousecallError } from '@housecall/client';
 import { describe, expect, it } from 'vitest';
 import * as words from '../src/words';
@@ -170,5 +170,81 @@ describe('words', () => {
     expect(words.hostsOf(hosted, 'ana')).toEqual(['Ben']);
     expect(words.hostsOf(hosted, 'ben')).toEqual([]);
     expect(words.either(['Ana', 'Ben'])).toBe('Ana or Ben');
+  });
+});
+
+describe('words on connections', () => {
+  const nothing = { relayUdp: 'missing', relayTcp: 'missing', relayTls: 'missing' } as const;
+  const report = (rest: Partial<ConnectionReport>): ConnectionReport => ({
+    stun: 'works',
+    ...nothing,
+    candidates: [],
+    ...rest,
+  });
+
+  it.each([
+    [{}, 'Your connection is good for calls.'],
+    [{ relayUdp: 'works' }, 'Your connection is good for calls.'],
+    [{ relayUdp: 'blocked' }, /where there is a direct way. The relay, .* is blocked/],
+    [{ stun: 'blocked', relayUdp: 'works' }, 'Calls will work through the relay.'],
+    [{ stun: 'blocked', relayUdp: 'blocked', relayTcp: 'works' }, /blocks UDP.*over TCP/],
+    [{ stun: 'blocked', relayUdp: 'blocked', relayTls: 'works' }, /blocks UDP.*over TCP/],
+    [{ stun: 'blocked', relayTcp: 'blocked' }, /Your network blocks calls. Use another network/],
+    [{ stun: 'missing' }, /offers nothing to test/],
+  ] as const)('say what a check means: %o', (found, said) => {
+    expect(words.overall(report(found))).toMatch(said);
+  });
+
+  const servers = [{ host: 'house.example', port: 5349 }];
+
+  it('say what each part means, and what to do', () => {
+    const about = { part: 'relayTls', pending: false, servers } as const;
+    const meaning = (rest: Pick<CheckStep, 'verdict' | 'why'>) =>
+      words.meaning({ ...about, ...rest });
+    expect(meaning({ verdict: 'works' })).toBe('The relay can be reached.');
+    expect(meaning({ verdict: 'missing' })).toBe('This server does not offer it.');
+    expect(meaning({ verdict: 'unknown' })).toBe('');
+    expect(meaning({ verdict: 'blocked', why: 'unreachable' })).toBe(
+      'Nobody answers. Ask your IT to open TCP port 5349 to house.example.',
+    );
+    expect(meaning({ verdict: 'blocked', why: 'refused' })).toMatch(/is not the reason/);
+    const sent = { ...about, part: 'roundTrip', verdict: 'blocked' } as const;
+    expect(words.meaning(sent)).toMatch(/nothing arrives/);
+  });
+
+  it('say when somebody checked, and how it was', () => {
+    const now = Date.parse('2025-03-04T14:30:00Z');
+    const check = { user: ben, at: '2025-03-04T14:02:00Z', summary: 'blocked' } as const;
+    expect(words.lastCheck({ ...check, report: report({ stun: 'blocked' }) }, now)).toMatch(
+      /^Ben’s connection: blocked. Checked today, \d/,
+    );
+    const untested = report({ stun: 'missing' });
+    expect(words.lastCheck({ ...check, report: untested }, now + 86_400_000)).toMatch(
+      /^Ben’s connection: nothing to test. Checked .*2025/,
+    );
+  });
+
+  it('list what a report holds', () => {
+    const devices = { microphone: 'works', camera: 'missing' } as const;
+    expect(words.reportLines(report({ roundTripMs: 38, ...devices }))).toEqual([
+      'Direct way: Works',
+      'Relay over UDP: Not offered',
+      'Relay over TCP: Not offered',
+      'Relay over TLS: Not offered',
+      'To the relay and back: 38 ms',
+      'Microphone: Works',
+      'Camera: Not found',
+    ]);
+  });
+
+  it('name the way that media takes', () => {
+    const paths: PathKind[] = ['direct', 'stun', 'relay-udp', 'relay-tcp', 'relay-tls'];
+    expect(paths.map(words.path)).toEqual([
+      'Direct',
+      'Direct (STUN)',
+      'Through the relay (UDP)',
+      'Through the relay (TCP)',
+      'Through the relay (TLS)',
+    ]);
   });
 });

@@ -60,6 +60,14 @@ export class HousecallError extends Error {
     return new HousecallError('not-allowed', sentence);
   }
 
+  /** WebRTC is switched off, or the browser is older than it. */
+  static withoutCalls(): HousecallError {
+    const sentence =
+      'This browser cannot make calls: they are switched off in it, or it is too old. ' +
+      'Please try another browser.';
+    return new HousecallError('not-allowed', sentence);
+  }
+
   /** Whatever was thrown, as one of us. */
   static from(thrown: unknown): HousecallError {
     return thrown instanceof HousecallError ? thrown : HousecallError.unreachable(thrown);

@@ -11,15 +11,20 @@ export {
   peopleAtDoor,
 } from './call';
 export type { Absence, Call, Ending, News, Phase } from './call';
+export { checkConnection } from './check';
+export type { CheckOptions, CheckPart, CheckStep } from './check';
 export { EMPTY_CHAT } from './chat';
 export type { Chat, ChatMessage } from './chat';
 export { HousecallError } from './errors';
 export type { DeviceKind, Reason } from './errors';
+export type { IceRules } from './ice';
 export { WebRTCManager } from './manager';
 export { LocalMedia } from './media';
 export type { Devices, LocalMediaState, Wanted } from './media';
 export { Memory } from './memory';
 export type { TabStorage } from './memory';
+export type { WatchNetwork } from './network';
+export type { ServerAddress, Way } from './offers';
 export type { ArriveOptions, ManagerOptions, SayOptions, StartOptions } from './options';
 export type { PeerView } from './peer';
 export type { ShownReaction } from './reactions';

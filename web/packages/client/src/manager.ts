@@ -6,11 +6,14 @@ import { Calls } from './calls';
 import { Chats } from './chats';
 import { Commands } from './commands';
 import { Entrance } from './entrance';
-import { fetchIceServers } from './ice';
+import type { CheckOptions } from './check';
+import { fetchIceServers, Ice, type IceAnswer } from './ice';
 import { LocalMedia, type Wanted } from './media';
 import { Memory } from './memory';
+import { watchNetwork } from './network';
 import { Notices } from './notices';
 import type { ArriveOptions, ManagerOptions, SayOptions, StartOptions } from './options';
+import type { PathInUse } from './paths';
 import { Peers } from './peers';
 import { Presences } from './presences';
 import { Reactions } from './reactions';
@@ -18,7 +21,7 @@ import { Room } from './room';
 import { blank, type Snapshot } from './snapshot';
 import { Store, type Listener } from './store';
 import { Transport } from './transport';
-import type { CallEvent, CallState, Reaction, Welcome } from './wire.gen';
+import type { CallEvent, CallState, ConnectionReport, Reaction, Welcome } from './wire.gen';
 
 /** One signed-in device.
  *
@@ -32,6 +35,7 @@ export class WebRTCManager extends Commands {
   readonly #store: Store<Snapshot>;
   readonly #memory: Memory;
   readonly #media: LocalMedia;
+  readonly #ice: Ice;
   readonly #peers: Peers;
   readonly #room: Room;
   readonly #calls: Calls;
@@ -41,6 +45,7 @@ export class WebRTCManager extends Commands {
   readonly #reactions: Reactions;
   readonly #notices: Notices;
   readonly #transport: Transport;
+  #ignoreNetwork: (() => void) | undefined;
   #announced = 0;
 
   constructor(options: ManagerOptions) {
@@ -49,6 +54,7 @@ export class WebRTCManager extends Commands {
     this.#memory = options.memory ?? new Memory();
     this.#media = options.media ?? new LocalMedia();
     this.#store = new Store<Snapshot>(blank(this.#media.getSnapshot()));
+    this.#ice = new Ice(() => this.#iceServers(), options);
     this.#peers = this.#makePeers();
     this.#room = new Room({
       store: this.#store,
@@ -56,7 +62,7 @@ export class WebRTCManager extends Commands {
       media: this.#media,
       peers: this.#peers,
       ask: this.ask,
-      iceServers: () => this.#iceServers(),
+      ice: this.#ice,
     });
     this.#calls = new Calls({
       ask: this.ask,
@@ -107,12 +113,16 @@ export class WebRTCManager extends Commands {
   /** Connects to the server, and stays connected. */
   connect(): void {
     this.#store.change({ connection: 'connecting', refusal: null });
+    const watch = this.#options.network ?? watchNetwork;
+    this.#ignoreNetwork ??= watch((wasOffline) => this.#peers.networkChanged(wasOffline));
     this.#transport.connect();
   }
 
   /** Lets go of everything: the connection, the peers, the devices. */
   disconnect(): void {
     this.#transport.disconnect();
+    this.#ignoreNetwork?.();
+    this.#ignoreNetwork = undefined;
     if (this.getSnapshot().current !== null) this.#room.leave();
     this.#calls.clear();
     this.#chats.clear();
@@ -253,6 +263,18 @@ export class WebRTCManager extends Commands {
     this.#notices.dismissVisit(appointment);
   }
 
+  /** Tries which ways to others are open to this device: STUN, and each relay. */
+  async checkConnection(options: CheckOptions = {}): Promise<ConnectionReport> {
+    // Most visits need no check.
+    const { checkConnection } = await import('./check');
+    const { connect, iceServers } = this.#options;
+    const own = {
+      ...(connect === undefined ? {} : { connect }),
+      ...(iceServers === undefined ? {} : { iceServers }),
+    };
+    return checkConnection(this.#url, () => this.#token(), { ...own, ...options });
+  }
+
   /** The peer connections, for statistics. */
   peerConnections(): RTCPeerConnection[] {
     return this.#peers.connections();
@@ -274,6 +296,7 @@ export class WebRTCManager extends Commands {
     const { connect, stream, patience } = this.#options;
     return new Peers({
       connect: connect ?? ((configuration) => new RTCPeerConnection(configuration)),
+      ice: this.#ice,
       stream: stream ?? (() => new MediaStream()),
       patience: patience ?? 4_000,
       send: (to, kind, body) => {
@@ -282,6 +305,7 @@ export class WebRTCManager extends Commands {
         // Refused when one of us has just gone; the events of the call say so too.
         this.ask('signal', { callId, to, kind, body }).catch(() => undefined);
       },
+      moved: (user, path) => this.#tellPath(user, path),
       changed: () => this.#store.change({ peers: this.#peers.views() }),
     });
   }
@@ -308,9 +332,16 @@ export class WebRTCManager extends Commands {
     );
   }
 
-  async #iceServers(): Promise<RTCIceServer[]> {
-    if (this.#options.iceServers !== undefined) return this.#options.iceServers();
-    return fetchIceServers(this.#url, () => this.#token());
+  async #iceServers(): Promise<IceAnswer> {
+    const own = this.#options.iceServers;
+    if (own === undefined) return fetchIceServers(this.#url, () => this.#token());
+    return { iceServers: await own(), ttl: Infinity };
+  }
+
+  /** For whoever looks after the quality of calls. The call does not need it. */
+  #tellPath(user: string, path: PathInUse): void {
+    const callId = this.getSnapshot().current;
+    if (callId !== null) this.ask('path', { callId, user, ...path }).catch(() => undefined);
   }
 
   #entered(wire: CallState, before: Call): void {

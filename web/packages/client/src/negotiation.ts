@@ -60,14 +60,13 @@ export class Negotiation {
     return this.#turn;
   }
 
-  /** Repeats what may have been lost while one of the two was not reachable. */
-  repeat(): void {
-    const { signalingState, localDescription, connectionState } = this.#connection;
-    if (signalingState === 'have-local-offer' && localDescription !== null) {
-      this.#options.send('offer', localDescription.toJSON());
-    } else if (connectionState === 'failed' || connectionState === 'disconnected') {
-      this.#connection.restartIce();
-    }
+  /** Repeats an offer that may have been lost while one of the two was not
+   *  reachable; false if there is none open. */
+  repeat(): boolean {
+    const { signalingState, localDescription } = this.#connection;
+    if (signalingState !== 'have-local-offer' || localDescription === null) return false;
+    this.#options.send('offer', localDescription.toJSON());
+    return true;
   }
 
   /** Ends it and closes the connection. */

@@ -1,12 +1,14 @@
 //! What a manager, a call and an arrival are made with.
 
+import type { IceRules } from './ice';
 import type { LocalMedia, Wanted } from './media';
 import type { Memory } from './memory';
+import type { WatchNetwork } from './network';
 import type { SocketFactory, TokenProvider } from './transport';
 import type { DeviceCheck, Purpose } from './wire.gen';
 
 /** What a manager is made with. Only `token` is needed in a page. */
-export interface ManagerOptions {
+export interface ManagerOptions extends IceRules {
   /** Where the server is; the page's own origin unless said otherwise. */
   url?: string;
   token: TokenProvider;
@@ -15,7 +17,9 @@ export interface ManagerOptions {
   memory?: Memory;
   media?: LocalMedia;
   socket?: SocketFactory;
+  /** Where ICE servers come from; from the server unless said otherwise. */
   iceServers?: () => Promise<RTCIceServer[]>;
+  network?: WatchNetwork;
   connect?: (configuration: RTCConfiguration) => RTCPeerConnection;
   stream?: () => MediaStream;
 }

@@ -2,7 +2,8 @@
 
 import type { Tracks } from './media';
 import { Negotiation } from './negotiation';
-import type { SignalKind } from './wire.gen';
+import { PathWatch, type PathInUse } from './paths';
+import type { PathKind, SignalKind } from './wire.gen';
 
 /** What a page shows of a peer. */
 export interface PeerView {
@@ -10,6 +11,8 @@ export interface PeerView {
   stream: MediaStream;
   /** How the media connection stands. */
   connection: RTCPeerConnectionState;
+  /** How this device reaches them, once it is known. */
+  path: PathKind | undefined;
 }
 
 /** What makes a peer. */
@@ -22,12 +25,30 @@ export interface PeerOptions {
   /** How long to wait for their offer when we do not. */
   patience: number;
   connect: () => RTCPeerConnection;
+  /** How a connection is made now; asked for anew after a failure. */
+  servers: (failed: boolean) => Promise<RTCConfiguration>;
   stream: () => MediaStream;
   tracks: Tracks;
   send: (kind: SignalKind, body: unknown) => void;
+  /** Media takes another way. */
+  moved: (path: PathInUse) => void;
   /** The view has changed. */
   changed: () => void;
 }
+
+/** How long an interruption may last before another way is looked for. Shorter
+ *  would disturb what heals by itself, as it does when a phone changes its cell. */
+const PATIENCE = 2_000;
+
+/** Whoever is polite lets the other side begin, so that not both do. */
+const COURTESY = 1_000;
+
+/** How soon after a change of the network the old way must work. */
+const SETTLED = 1_000;
+
+/** Nothing is restarted twice within this time: several events may tell of the
+ *  same interruption. */
+const QUIET = 3_000;
 
 /** A peer connection, what goes through it and how it is agreed on. */
 export class Peer {
@@ -38,8 +59,14 @@ export class Peer {
   readonly #senders = new Map<string, RTCRtpSender>();
   /** Groups our tracks, so that theirs is lip-synchronous. */
   readonly #outgoing: MediaStream;
-  #restarted = false;
+  /** New candidates were tried since it last worked. */
+  #isRestarted = false;
+  /** Runs for a while after a restart. */
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+  /** Runs until it is looked whether the connection works again. */
+  #doubts: ReturnType<typeof setTimeout> | undefined;
   #connection: RTCPeerConnection;
+  #paths: PathWatch;
   #negotiation: Negotiation;
   #view: PeerView;
 
@@ -49,6 +76,7 @@ export class Peer {
     this.#tracks = options.tracks;
     this.#outgoing = options.stream();
     this.#connection = options.connect();
+    this.#paths = this.#watchPath();
     this.#view = this.#freshView();
     this.#negotiation = this.#agree(options.offers);
   }
@@ -70,7 +98,16 @@ export class Peer {
 
   /** Repeats what may have been lost while one of us was not reachable. */
   repeat(): void {
-    this.#negotiation.repeat();
+    if (!this.#negotiation.repeat() && this.#isInterrupted) void this.#restart();
+  }
+
+  /** This device is on another network, maybe after it was on none. */
+  networkChanged(wasOffline: boolean): void {
+    if (!wasOffline) return this.#doubt(SETTLED);
+    if (this.#connection.connectionState === 'new') return;
+    // What was begun without a network is not worth waiting for.
+    this.#stopTimers();
+    void this.#restart();
   }
 
   /** Sends these from now on. */
@@ -82,34 +119,112 @@ export class Peer {
 
   /** Ends it. */
   close(): void {
+    this.#stopTimers();
     this.#connection.ontrack = null;
     this.#connection.onconnectionstatechange = null;
+    this.#paths.stop();
     this.#negotiation.close();
   }
 
-  /** Shows how the connection stands, and helps when it fails: first with new
-   *  candidates, then with a new connection. */
-  #watch(): void {
-    const { connectionState, iceConnectionState } = this.#connection;
-    this.#view = { ...this.#view, connection: connectionState };
-    this.#options.changed();
-    if (connectionState === 'connected') this.#restarted = false;
-    if (connectionState !== 'failed') return;
-    // Only ICE can be restarted; a failed DTLS handshake stays failed.
-    if (this.#restarted || iceConnectionState !== 'failed') return this.#startOver(true);
-    this.#restarted = true;
-    this.#connection.restartIce();
+  get #isInterrupted(): boolean {
+    const { connectionState } = this.#connection;
+    return connectionState === 'failed' || connectionState === 'disconnected';
   }
 
-  /** A new connection in place of one that is dead. */
+  get #patience(): number {
+    return this.#options.polite ? PATIENCE + COURTESY : PATIENCE;
+  }
+
+  /** Shows how the connection stands, and helps when it is interrupted. */
+  #watch(): void {
+    const { connectionState } = this.#connection;
+    this.#view = { ...this.#view, connection: connectionState };
+    this.#options.changed();
+    this.#paths.review();
+    switch (connectionState) {
+      case 'connected':
+        this.#isRestarted = false;
+        return this.#trust();
+      case 'connecting':
+        // Somebody has restarted it: that may work.
+        return this.#trust();
+      case 'disconnected':
+        return this.#doubts === undefined ? this.#doubt(this.#patience) : undefined;
+      case 'failed':
+        return this.#help();
+    }
+  }
+
+  /** First new candidates, then a new connection. */
+  #help(): void {
+    // Only ICE can be restarted; a failed DTLS handshake stays failed.
+    if (this.#isRestarted || this.#connection.iceConnectionState !== 'failed') {
+      void this.#replace();
+    } else {
+      this.#isRestarted = true;
+      void this.#restart();
+    }
+  }
+
+  /** Looks after a while whether the connection works by then. */
+  #doubt(time: number): void {
+    this.#trust();
+    this.#doubts = setTimeout(() => {
+      this.#doubts = undefined;
+      const { connectionState } = this.#connection;
+      if (connectionState !== 'connected' && connectionState !== 'new') void this.#restart();
+    }, time);
+  }
+
+  #trust(): void {
+    clearTimeout(this.#doubts);
+    this.#doubts = undefined;
+  }
+
+  #stopTimers(): void {
+    this.#trust();
+    clearTimeout(this.#quiet);
+    this.#quiet = undefined;
+  }
+
+  /** Looks for another way, with servers that are good for it. */
+  async #restart(): Promise<void> {
+    if (this.#quiet !== undefined) return this.#doubt(QUIET);
+    this.#trust();
+    this.#quiet = setTimeout(() => (this.#quiet = undefined), QUIET);
+    const connection = this.#connection;
+    const configuration = await this.#options.servers(connection.connectionState === 'failed');
+    if (connection !== this.#connection || connection.signalingState === 'closed') return;
+    // Older versions of Firefox cannot, and keep the servers they began with.
+    connection.setConfiguration?.(configuration);
+    connection.restartIce();
+  }
+
+  /** A new connection in place of one that is dead, with new servers. */
+  async #replace(): Promise<void> {
+    const dead = this.#connection;
+    await this.#options.servers(true);
+    // Meanwhile the other side may have begun anew, or this peer have ended.
+    if (dead === this.#connection && dead.signalingState !== 'closed') this.#startOver(true);
+  }
+
   #startOver(offers: boolean): void {
     this.close();
-    this.#restarted = false;
+    this.#isRestarted = false;
     this.#senders.clear();
     this.#connection = this.#options.connect();
+    this.#paths = this.#watchPath();
     this.#view = this.#freshView();
     this.#negotiation = this.#agree(offers);
     this.#options.changed();
+  }
+
+  #watchPath(): PathWatch {
+    return new PathWatch(this.#connection, (found) => {
+      this.#view = { ...this.#view, path: found.path };
+      this.#options.moved(found);
+      this.#options.changed();
+    });
   }
 
   #agree(offers: boolean): Negotiation {
@@ -133,7 +248,7 @@ export class Peer {
   }
 
   #freshView(): PeerView {
-    return { stream: this.#options.stream(), connection: 'new' };
+    return { stream: this.#options.stream(), connection: 'new', path: undefined };
   }
 
   #put(kind: 'audio' | 'video', track: MediaStreamTrack | null): void {

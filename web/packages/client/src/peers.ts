@@ -1,7 +1,9 @@
 //! Everybody else in the room. Given who is there, makes the peer connections
 //! that are missing and closes those that lead nowhere.
 
+import type { Ice } from './ice';
 import type { Tracks } from './media';
+import type { PathInUse } from './paths';
 import { Peer, type PeerView } from './peer';
 import type { ReceivedSignal, SignalKind } from './wire.gen';
 
@@ -21,10 +23,13 @@ export interface Expected {
 /** What the peers need from their surroundings. */
 export interface PeersOptions {
   connect: (configuration: RTCConfiguration) => RTCPeerConnection;
+  ice: Ice;
   stream: () => MediaStream;
   /** How long a newcomer waits for an offer before making one. */
   patience: number;
   send: (user: string, kind: SignalKind, body: unknown) => void;
+  /** Media to somebody takes another way. */
+  moved: (user: string, path: PathInUse) => void;
   changed: () => void;
 }
 
@@ -33,8 +38,6 @@ const MOST_EARLY = 256;
 
 /** Any number of peers, by user. */
 export class Peers {
-  /** How connections are made from now on. */
-  configuration: RTCConfiguration = {};
   readonly #options: PeersOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #unreachable = new Set<string>();
@@ -78,6 +81,11 @@ export class Peers {
     else if (this.#early.length < MOST_EARLY) this.#early.push(signal);
   }
 
+  /** This device is on another network, maybe after it was on none. */
+  networkChanged(wasOffline: boolean): void {
+    for (const peer of this.#peers.values()) peer.networkChanged(wasOffline);
+  }
+
   /** Sends these to everybody from now on. */
   send(tracks: Tracks): void {
     this.#tracks = tracks;
@@ -109,7 +117,7 @@ export class Peers {
 
   #meet({ user, meeting, offers, polite }: Expected): void {
     if (this.#peers.has(user)) return;
-    const { connect, stream, patience, changed } = this.#options;
+    const { connect, ice, stream, patience, moved, changed } = this.#options;
     const peer = new Peer({
       meeting,
       offers,
@@ -118,7 +126,9 @@ export class Peers {
       stream,
       changed,
       tracks: this.#tracks,
-      connect: () => connect(this.configuration),
+      connect: () => connect(ice.configuration),
+      servers: (failed) => (failed ? ice.renew() : ice.fresh()),
+      moved: (path) => moved(user, path),
       send: (kind, body) => this.#post(user, meeting, kind, body),
     });
     this.#peers.set(user, peer);

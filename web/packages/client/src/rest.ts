@@ -19,10 +19,11 @@ export async function post(url: string, token: () => Promise<string>, body: obje
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw HousecallError.unreachable(cause);
   });
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await problemOf(response);
 }
 
-async function refusal(response: Response): Promise<HousecallError> {
+/** Why the server said no. */
+export async function problemOf(response: Response): Promise<HousecallError> {
   const problem = (await response.json().catch(() => ({}))) as ProblemDetails;
   const message =
     problem.detail ?? problem.title ?? 'Something went wrong on the server. Please try again.';

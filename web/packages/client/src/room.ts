@@ -2,6 +2,7 @@
 //! connects to, what it sends, and what outlives a reload of the page.
 
 import { isInRoom, othersInRoom, participantOf, type Call } from './call';
+import type { Ice } from './ice';
 import type { LocalMedia, Wanted } from './media';
 import type { Memory } from './memory';
 import type { Expected, Peers } from './peers';
@@ -17,7 +18,7 @@ export interface RoomOptions {
   media: LocalMedia;
   peers: Peers;
   ask: Transport['ask'];
-  iceServers: () => Promise<RTCIceServer[]>;
+  ice: Ice;
 }
 
 /** One device is in one room at a time. */
@@ -46,10 +47,9 @@ export class Room {
     ask: (media: MediaState) => Promise<CallState>,
     check?: DeviceCheck,
   ): Promise<CallState> {
-    const { peers, media, iceServers } = this.#options;
+    const { media, ice } = this.#options;
     this.#check = check;
-    const [servers] = await Promise.all([iceServers(), media.open(wanted)]);
-    peers.configuration = { iceServers: servers };
+    await Promise.all([ice.renew(), media.open(wanted)]);
     this.#told = media.state;
     this.#entering = true;
     try {
@@ -75,10 +75,11 @@ export class Room {
 
   /** Lets go of the peers and the devices. */
   leave(): void {
-    const { store, memory, peers, media } = this.#options;
+    const { store, memory, peers, media, ice } = this.#options;
     memory.call = null;
     store.change({ current: null });
     peers.clear();
+    ice.rest();
     media.close();
   }
 

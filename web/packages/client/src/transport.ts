@@ -22,6 +22,7 @@ import type {
   ReactInCall,
   SeenReaction,
   ReadMessages,
+  ReportPath,
   ReceivedSignal,
   Reply,
   SaidBefore,
@@ -64,6 +65,7 @@ export interface Words {
   messages: [ReadMessages, SaidBefore[]];
   consent: [ConsentToRecording, CallState];
   signal: [SendSignal, null];
+  path: [ReportPath, null];
   'watch-people': [WatchPeople, string[]];
   away: [SayAway, null];
 }

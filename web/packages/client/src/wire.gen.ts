@@ -61,6 +61,18 @@ export type PresenceWord = "offline" | "away" | "online" | "in_call";
  */
 export type Reaction = "thumbs_up" | "clap" | "heart" | "laugh" | "surprised" | "celebrate";
 /**
+ * The kinds of candidate (RFC 8445, section 5.1.1).
+ */
+export type CandidateKind = "host" | "srflx" | "prflx" | "relay";
+/**
+ * A connection report in a word.
+ */
+export type ConnectionSummary = "direct" | "relay" | "blocked";
+/**
+ * The way a device reaches another: of its own side of it.
+ */
+export type PathKind = "direct" | "stun" | "relay-udp" | "relay-tcp" | "relay-tls";
+/**
  * What a device check found out, on the wire.
  */
 export type DeviceCheck = {
@@ -160,6 +172,99 @@ name: string,
  * What they are here.
  */
 role: 'patient' | 'provider' | 'admin' | 'guest', };
+/**
+ * What a test of somebody's connection found out. `missing` means that the
+ * server offers none.
+ */
+export type ConnectionReport = {
+/**
+ * Whether they learn how they are seen from outside.
+ */
+stun: Verdict,
+/**
+ * Whether they reach the relay over UDP.
+ */
+relayUdp: Verdict,
+/**
+ * Whether they reach it over TCP.
+ */
+relayTcp: Verdict,
+/**
+ * Whether they reach it over TLS.
+ */
+relayTls: Verdict,
+/**
+ * The kinds of the candidates that were found; at most 64.
+ */
+candidates: Array<CandidateKind>,
+/**
+ * From here to the relay and back.
+ */
+roundTripMs?: number,
+/**
+ * Whether they can be heard, if that was tried.
+ */
+microphone?: Verdict,
+/**
+ * Whether they can be seen, if that was tried.
+ */
+camera?: Verdict, };
+/**
+ * The latest test of somebody's connection before an appointment.
+ */
+export type ConnectionCheck = {
+/**
+ * Whose.
+ */
+user: Person,
+/**
+ * When.
+ */
+at: string,
+/**
+ * In a word.
+ */
+summary: ConnectionSummary,
+/**
+ * In full.
+ */
+report: ConnectionReport, };
+/**
+ * `POST /api/connection-checks`: a test to keep.
+ */
+export type NewConnectionCheck = {
+/**
+ * For which appointment; for all of theirs that are to come unless given.
+ */
+appointmentId?: string,
+/**
+ * What it found out.
+ */
+report: ConnectionReport, };
+/**
+ * The answer to it: what was kept.
+ */
+export type KeptConnectionCheck = {
+/**
+ * Which.
+ */
+id: string,
+/**
+ * When.
+ */
+at: string,
+/**
+ * In a word.
+ */
+summary: ConnectionSummary,
+/**
+ * In full.
+ */
+report: ConnectionReport,
+/**
+ * The appointments whose people see it.
+ */
+appointments: string[], };
 /**
  * `start`: call people, or arrange to.
  */
@@ -380,6 +485,34 @@ callId: string,
  * Only what was written after the event of this number.
  */
 after?: number, };
+/**
+ * `path`: which way the media between this device and somebody else takes now.
+ */
+export type ReportPath = {
+/**
+ * In which call.
+ */
+callId: string,
+/**
+ * To whom.
+ */
+user: string,
+/**
+ * Which way.
+ */
+path: PathKind,
+/**
+ * Which way they take to this device, if it knows.
+ */
+peerPath?: PathKind,
+/**
+ * From here to them and back.
+ */
+roundTripMs?: number,
+/**
+ * How much of what they send is lost.
+ */
+lossPercent?: number, };
 /**
  * `away`: nobody has touched this device for a while, or somebody does again.
  */

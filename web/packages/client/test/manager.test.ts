@@ -265,6 +265,7 @@ describe('a peer connection', () => {
     const ana = await inCall(ben);
     const [first] = ana.connections;
     first?.becomes('failed', 'failed');
+    await settle();
     expect(first?.restarts).toBe(1);
     first?.becomes('failed', 'failed');
     await settle();
@@ -278,12 +279,14 @@ describe('a peer connection', () => {
     first?.becomes('failed', 'failed');
     first?.becomes('connected');
     first?.becomes('failed', 'failed');
+    await settle();
     expect(ana.connections).toHaveLength(1);
   });
 
   it('whose encryption failed is replaced at once', async () => {
     const ana = await inCall(ben);
     ana.connections[0]?.becomes('failed', 'connected');
+    await settle();
     expect(ana.connections).toHaveLength(2);
   });
 

@@ -1,7 +1,15 @@
 //! A whole device for a test: a manager whose browser and server are played.
 
-import { LocalMedia, Memory, WebRTCManager, type CallState, type Happening } from '../src';
+import {
+  LocalMedia,
+  Memory,
+  WebRTCManager,
+  type CallState,
+  type Happening,
+  type ManagerOptions,
+} from '../src';
 import { FakeDevices, FakeStream } from './media';
+import { FakeNetwork } from './network';
 import { FakeConnection } from './peer-connection';
 import { FakeServer } from './server';
 import { MapStorage } from './storage';
@@ -11,6 +19,10 @@ import { person } from './wire';
 export class FakeDevice {
   readonly server = new FakeServer();
   readonly devices = new FakeDevices();
+  readonly network = new FakeNetwork();
+  /** What the server tells about STUN and TURN, and how often it was asked. */
+  iceServers: RTCIceServer[] = [];
+  asked = 0;
   /** Every peer connection that was ever made, oldest first. */
   readonly connections: FakeConnection[] = [];
   readonly manager: WebRTCManager;
@@ -18,19 +30,26 @@ export class FakeDevice {
   constructor(
     readonly user: string,
     readonly storage = new MapStorage(),
+    options: Partial<ManagerOptions> = {},
   ) {
     this.manager = new WebRTCManager({
       token: async () => `token-of-${user}`,
       memory: new Memory(storage),
       media: new LocalMedia(() => this.devices.devices, FakeStream.of),
       socket: this.server.socket,
-      iceServers: async () => [],
-      connect: () => {
+      network: this.network.watch,
+      iceServers: async () => {
+        this.asked += 1;
+        return this.iceServers;
+      },
+      connect: (configuration) => {
         const connection = new FakeConnection();
+        connection.setConfiguration(configuration);
         this.connections.push(connection);
         return connection.connection;
       },
       stream: FakeStream.of,
+      ...options,
     });
   }
 

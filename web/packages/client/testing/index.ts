@@ -3,7 +3,9 @@
 
 export { FakeDevice } from './device';
 export { FakeDevices, FakeStream, FakeTrack } from './media';
+export { FakeNetwork } from './network';
 export { FakeConnection, type Pace } from './peer-connection';
+export { FakeReach, type Reached } from './reach';
 export { FakeServer, type Said } from './server';
 export { MapStorage } from './storage';
 export { callState, participant, person } from './wire';

@@ -27,10 +27,17 @@ export class FakeConnection {
   onnegotiationneeded: (() => void) | null = null;
   onicecandidate: ((event: { candidate: FakeCandidate | null }) => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  oniceconnectionstatechange: (() => void) | null = null;
   ontrack: ((event: { track: FakeTrack }) => void) | null = null;
   /** Candidates that were taken. */
   readonly candidates: unknown[] = [];
   restarts = 0;
+  /** How it was made, or was told to go on. */
+  configuration: RTCConfiguration = {};
+  /** Tells when another pair of candidates is used. */
+  readonly transport = new EventTarget();
+  /** What it tells about itself, by id. */
+  readonly stats = new Map<string, object>();
 
   readonly #session = String(++sessions);
   readonly #pace: Pace;
@@ -66,6 +73,31 @@ export class FakeConnection {
 
   getSenders(): Transceiver['sender'][] {
     return this.#transceivers.map((it) => it.sender);
+  }
+
+  getReceivers(): object[] {
+    const transport = { iceTransport: this.transport };
+    return this.#transceivers.map((it) => ({ ...it.receiver, transport }));
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
+  }
+
+  async getStats(): Promise<ReadonlyMap<string, object>> {
+    return this.stats;
+  }
+
+  /** Media goes out from this candidate from now on. */
+  sendsFrom(candidate: { candidateType: string; relayProtocol?: string }): void {
+    const pair = { type: 'candidate-pair', localCandidateId: 'local', currentRoundTripTime: 0.02 };
+    this.stats.set('transport', {
+      id: 'transport',
+      type: 'transport',
+      selectedCandidatePairId: 'pair',
+    });
+    this.stats.set('pair', { id: 'pair', ...pair });
+    this.stats.set('local', { id: 'local', type: 'local-candidate', ...candidate });
   }
 
   addTrack(track: FakeTrack): Transceiver['sender'] {
@@ -131,6 +163,7 @@ export class FakeConnection {
   becomes(state: RTCPeerConnectionState, ice: RTCIceConnectionState = 'connected'): void {
     this.connectionState = state;
     this.iceConnectionState = state === 'failed' ? ice : 'connected';
+    this.oniceconnectionstatechange?.();
     this.onconnectionstatechange?.();
   }
 

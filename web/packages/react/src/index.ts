@@ -12,6 +12,7 @@ export { useCallDuration } from './use-call-duration';
 export { useCalls } from './use-calls';
 export { useCameraToggle } from './use-camera-toggle';
 export { useChat, type ChatControls } from './use-chat';
+export { useConnectionCheck, type ConnectionCheckControls } from './use-connection-check';
 export { useDoor, type DoorControls } from './use-door';
 export { useHand, type Hand } from './use-hand';
 export { useHangUp, type HangUp } from './use-hang-up';

@@ -4,6 +4,7 @@
 pub(super) mod files;
 mod kind;
 pub(super) mod messages;
+pub(super) mod paths;
 
 use std::sync::Arc;
 

@@ -1,20 +1,17 @@
 //! What a page of this vocabulary asks before anything else.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     house::House,
-    ice::IceServer,
+    ice,
     rest::{
         caller::Caller,
         error::{ApiError, ProblemBody},
         health,
+        ice::host,
     },
 };
 
@@ -25,8 +22,8 @@ use crate::{
 pub(crate) struct IceServers {
     /// Always `true`.
     success: bool,
-    /// `RTCIceServer`s as the W3C defines them.
-    ice_servers: Vec<IceServer>,
+    #[serde(flatten)]
+    servers: ice::IceServers,
 }
 
 /// How the server is.
@@ -51,12 +48,12 @@ pub(crate) async fn ice_servers(
     caller: Result<Caller, ApiError>,
     headers: HeaderMap,
 ) -> Json<IceServers> {
-    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    let ice_servers = match caller {
-        Ok(_) => house.ice.servers(host),
+    let host = host(&headers);
+    let servers = match caller {
+        Ok(caller) => house.ice_servers(&caller.user, host),
         Err(_) => house.ice.public(host),
     };
-    Json(IceServers { success: true, ice_servers })
+    Json(IceServers { success: true, servers })
 }
 
 /// The server can serve.

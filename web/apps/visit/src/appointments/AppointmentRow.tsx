@@ -3,6 +3,7 @@
 import type { Call } from '@housecall/client';
 import { useSnapshot } from '@housecall/react';
 import { lazy, Suspense, useState } from 'react';
+import { LatestCheck } from '../check/LatestCheck';
 import { cancelAppointment, type Appointment, type User } from '../rest';
 import { useRequest } from '../session/use-request';
 import { Button, ButtonLink } from '../ui/Button';
@@ -37,9 +38,17 @@ export function AppointmentRow(props: { appointment: Appointment; user: User; no
         {status === 'in_progress' && ' · Going on now'}
         {isOver && ' · Over'}
       </p>
+      {!isPatient && !isOver && <Checks appointment={appointment} you={user.id} now={now} />}
       {!mayCome && !isOver && <p>You can join from {time(new Date(from))}.</p>}
     </Row>
   );
+}
+
+/** How the connections of the others are. */
+function Checks(props: { appointment: Appointment; you: string; now: number }) {
+  const { appointment, you, now } = props;
+  const others = appointment.connectionChecks?.filter((it) => it.user.id !== you) ?? [];
+  return others.map((it) => <LatestCheck key={it.user.id} check={it} now={now} />);
 }
 
 function isAt({ wire, phase }: Call, { id }: Appointment): boolean {

@@ -27,11 +27,15 @@ const ADVICE: Record<'microphone' | 'camera' | 'connection', Record<Verdict, str
   },
 };
 
+const CLOSED =
+  'Your network blocks calls. Use another one, such as that of your phone, or check your ' +
+  'connection to see what is blocked.';
+
 /** The picture of the camera, the level of the microphone, and words on both. */
 export function DevicePreview({ checked }: { checked: Checked }) {
-  const { check, pending, preview, sound, again } = checked;
+  const { check, pending, isClosed, preview, sound, again } = checked;
   const { ref } = useVideo(preview);
-  const isGood = Object.values(check).every((it) => it === 'works');
+  const isBad = Object.values(check).some((it) => it === 'blocked' || it === 'missing');
   return (
     <section aria-label="Device check" className="flex flex-col gap-4">
       <video
@@ -46,10 +50,10 @@ export function DevicePreview({ checked }: { checked: Checked }) {
       <div role="status" aria-label="Result of the check" aria-busy={pending}>
         <p>{ADVICE.microphone[check.microphone]}</p>
         <p>{ADVICE.camera[check.camera]}</p>
-        <p>{ADVICE.connection[check.connection]}</p>
+        <p>{isClosed ? CLOSED : ADVICE.connection[check.connection]}</p>
       </div>
       {pending && <p>If your browser asks, allow it to use the microphone and the camera.</p>}
-      {!isGood && !pending && <Button onClick={again}>Check again</Button>}
+      {isBad && !pending && <Button onClick={again}>Check again</Button>}
     </section>
   );
 }

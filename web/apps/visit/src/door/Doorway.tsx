@@ -3,16 +3,24 @@
 import type { DeviceCheck } from '@housecall/client';
 import { useArrive } from '@housecall/react';
 import { useState } from 'react';
-import { Button } from '../ui/Button';
+import type { Arrival } from '../check/arrival';
+import { Button, ButtonLink } from '../ui/Button';
 import { Check } from '../ui/Check';
 import { Problem } from '../ui/Problem';
 import { DevicePreview } from './DevicePreview';
 import { useDeviceCheck } from './use-device-check';
 
-/** The device check and the way in. Hosts may skip the check. */
-export function Doorway({ place, isHost }: { place: string; isHost: boolean }) {
+/** The device check and the way in. Hosts may skip the check. What it found is
+ *  shown to others as `arrival` says, and more can be found at `checkAt`. */
+export function Doorway(props: {
+  place: string;
+  isHost: boolean;
+  checkAt: string;
+  arrival: Arrival;
+}) {
+  const { place, isHost, checkAt, arrival } = props;
   const { arrive, pending, error } = useArrive(place);
-  const checked = useDeviceCheck();
+  const checked = useDeviceCheck(arrival.keepFor);
   const [withCamera, setWithCamera] = useState(true);
   const { check } = checked;
   return (
@@ -23,6 +31,9 @@ export function Doorway({ place, isHost }: { place: string; isHost: boolean }) {
         </Button>
       )}
       <DevicePreview checked={checked} />
+      <ButtonLink to={checkAt} state={{ ...arrival, ...known(check) } satisfies Arrival}>
+        Check my connection
+      </ButtonLink>
       <Check
         label="Come in with my camera on"
         checked={withCamera}
@@ -38,6 +49,12 @@ export function Doorway({ place, isHost }: { place: string; isHost: boolean }) {
       </Button>
     </div>
   );
+}
+
+/** What was found of the devices; nothing while they are looked for. */
+function known({ microphone, camera }: DeviceCheck): Arrival {
+  const isKnown = microphone !== 'unknown' && camera !== 'unknown';
+  return isKnown ? { devices: { microphone, camera } } : {};
 }
 
 /** What is known to be missing is not asked for again at the door. */

@@ -1,7 +1,8 @@
 //! One person at the door, and what a host may do about them.
 
-import { useDoor, useManager, type WaitingSomewhere } from '@housecall/react';
+import { useCall, useDoor, useManager, type WaitingSomewhere } from '@housecall/react';
 import { useState } from 'react';
+import { CheckAtDoor } from '../check/LatestCheck';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { Form } from '../ui/Form';
@@ -16,6 +17,7 @@ export function WaitingRow({ waiting, now }: { waiting: WaitingSomewhere; now: n
   const [refusing, setRefusing] = useState(false);
   const manager = useManager();
   const door = useDoor(callId);
+  const appointment = useCall(callId)?.wire.appointment;
   return (
     <li className="flex flex-col gap-2 py-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -28,6 +30,9 @@ export function WaitingRow({ waiting, now }: { waiting: WaitingSomewhere; now: n
             {away && 'Not in front of the screen right now. '}
             {check === undefined ? 'No device check.' : checked(check)}
           </p>
+          {appointment !== undefined && (
+            <CheckAtDoor appointment={appointment} user={person.id} now={now} />
+          )}
         </div>
         <div className="flex flex-wrap gap-2">
           <Button

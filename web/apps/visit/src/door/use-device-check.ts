@@ -9,6 +9,8 @@ import {
 } from '@housecall/client';
 import { useSnapshot } from '@housecall/react';
 import { useCallback, useEffect, useState } from 'react';
+import type { KeepFor } from '../check/arrival';
+import { useKeptReport, useQuietCheck } from '../check/use-quiet-check';
 
 /** What was found. */
 interface Found {
@@ -25,17 +27,21 @@ export interface Checked extends Pick<Found, 'preview' | 'sound'> {
   check: DeviceCheck;
   /** The browser may be asking the person right now. */
   pending: boolean;
+  /** The server is there, but media finds no way. */
+  isClosed: boolean;
   /** Looks once more, after something was plugged in or allowed. */
   again: () => void;
 }
 
 const NOTHING: Found = { microphone: 'unknown', camera: 'unknown', preview: null, sound: null };
 
-/** Opens the devices as long as it is mounted, and says how they do. */
-export function useDeviceCheck(): Checked {
+/** Opens the devices as long as it is mounted, tries the connection, and says how
+ *  they do; keeps it for others if `keepFor` says for whom. */
+export function useDeviceCheck(keepFor?: KeepFor): Checked {
   const [time, setTime] = useState(0);
   const [found, setFound] = useState<Found>();
-  const connection = useSnapshot((it) => verdictOn(it.connection));
+  const toServer = useSnapshot((it) => verdictOn(it.connection));
+  const { verdict: media = 'works', report } = useQuietCheck(time);
   useEffect(() => {
     let gone = false;
     const media = new LocalMedia();
@@ -54,8 +60,10 @@ export function useDeviceCheck(): Checked {
     setTime((it) => it + 1);
   }, []);
   const { microphone, camera, preview, sound } = found ?? NOTHING;
-  const check = { microphone, camera, connection };
-  return { check, pending: found === undefined, preview, sound, again };
+  useKeptReport(report, { microphone, camera }, keepFor);
+  const check = { microphone, camera, connection: worst(toServer, media) };
+  const isClosed = toServer === 'works' && media === 'blocked';
+  return { check, pending: found === undefined, isClosed, preview, sound, again };
 }
 
 async function inspect(media: LocalMedia): Promise<Found> {
@@ -72,6 +80,12 @@ async function verdict(media: LocalMedia, one: Wanted): Promise<Verdict> {
   const { audio, video, problem } = media.getSnapshot();
   if (one.audio ? audio : video) return 'works';
   return problem?.reason === 'no-device' ? 'missing' : 'blocked';
+}
+
+const WORSE: readonly Verdict[] = ['works', 'unknown', 'missing', 'blocked'];
+
+function worst(one: Verdict, other: Verdict): Verdict {
+  return WORSE.indexOf(one) > WORSE.indexOf(other) ? one : other;
 }
 
 function verdictOn(connection: Connection): Verdict {

@@ -2,14 +2,18 @@
 
 import { Memory, type Call, type TabStorage } from '@housecall/client';
 import { HousecallProvider, useSnapshot } from '@housecall/react';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
+import { useParams } from 'react-router';
 import { CallView } from '../call/CallView';
+import type { Arrival } from '../check/arrival';
 import { Doorway } from '../door/Doorway';
 import { Announcer } from '../parts/Announcer';
 import { ReportAway } from '../parts/ReportAway';
 import { WatchSession } from '../parts/WatchSession';
 import { useDevice } from '../session/use-device';
 import { Frame } from './Frame';
+
+const GuestCheck = lazy(() => import('./GuestCheck'));
 
 /** Remembers beside what somebody with an account has in the same tab. */
 const GUEST_STORAGE: TabStorage = {
@@ -32,8 +36,13 @@ export function GuestVisit({ place }: { place: string }) {
   );
 }
 
-/** The device check as long as the guest is neither at the door nor in. */
+/** A check is kept for where the link leads, if that is an appointment. */
+const ARRIVAL: Arrival = { keepFor: {} };
+
+/** The device check as long as the guest is neither at the door nor in; the check
+ *  of the connection where the address asks for it. */
 export function Visit({ place }: { place: string }) {
+  const { token = '', '*': page } = useParams();
   const call = useSnapshot(({ calls }) => [...calls.values()].findLast((it) => isAt(it, place)));
   const isKnown = useSnapshot((it) => it.you !== null);
   if (!isKnown) {
@@ -45,9 +54,11 @@ export function Visit({ place }: { place: string }) {
   }
   const isOutside = call?.phase === 'away' && call.why === 'not-joined';
   if (call !== undefined && !isOutside) return <CallView callId={call.wire.id} />;
+  const path = `/join/${token}`;
+  if (page === 'check') return <GuestCheck back={path} />;
   return (
     <Frame title="Check your devices">
-      <Doorway place={place} isHost={false} />
+      <Doorway place={place} isHost={false} checkAt={`${path}/check`} arrival={ARRIVAL} />
     </Frame>
   );
 }

@@ -1,6 +1,6 @@
 //! Appointments: who sees whom, and when.
 
-import type { Door, Person } from '@housecall/client';
+import type { ConnectionCheck, Door, Person } from '@housecall/client';
 import { ask } from './ask';
 
 /** An appointment. */
@@ -14,6 +14,8 @@ export interface Appointment {
   door: Door;
   /** A signed path: calendars ask without signing in. */
   calendarUrl: string;
+  /** The latest check of each who made one for it. */
+  connectionChecks?: ConnectionCheck[];
 }
 
 /** What an appointment is made with. */

@@ -3,6 +3,7 @@
 export * from './accounts';
 export * from './appointments';
 export * from './chat';
+export * from './connection-checks';
 export * from './guests';
 export * from './meetings';
 export * from './notes';

@@ -5,12 +5,15 @@ import { useState } from 'react';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 import { PutOut } from '../ui/PutOut';
+import { path } from '../words';
 import { conditions } from './conditions';
 
 /** Their name, how they are there, and what a host may do. */
 export function PersonRow({ callId, participant }: { callId: string; participant: Participant }) {
   const { name } = participant.person;
-  const words = conditions(participant);
+  const { peer } = participant;
+  const way = peer?.connection === 'connected' ? peer.path : undefined;
+  const words = [...conditions(participant), ...(way === undefined ? [] : [path(way)])];
   return (
     <li className="flex flex-col gap-2 py-3">
       <p className="font-semibold">{name}</p>

@@ -10,6 +10,7 @@ import { WaitingPanel } from '../door/WaitingPanel';
 import { OpenVisits } from '../parts/OpenVisits';
 import { Page } from '../parts/Page';
 import type { User } from '../rest';
+import { ButtonLink } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 
 /** The first page after signing in. */
@@ -23,6 +24,9 @@ export function Dashboard({ user }: { user: User }) {
       <MissedCalls onCall={call} />
       <Appointments user={user} />
       <OpenVisits />
+      <p className="mb-8">
+        <ButtonLink to="/check">Check my connection</ButtonLink>
+      </p>
       <Problem error={error} />
       <div role="status">
         {pending && <p>Calling. If your browser asks, allow the microphone and the camera.</p>}

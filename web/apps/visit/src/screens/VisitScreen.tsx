@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
+import type { Arrival, KeepFor } from '../check/arrival';
 import { Doorway } from '../door/Doorway';
 import { Page } from '../parts/Page';
 import { getAppointment, getMeeting, type User } from '../rest';
@@ -14,6 +15,8 @@ interface Place {
   title: string;
   startsAt: string | undefined;
   host: string;
+  /** Who sees how the connection does, if anybody. */
+  keepFor?: KeepFor;
 }
 
 /** The device check in front of a place. Once somebody is at the door, or in,
@@ -32,10 +35,21 @@ export default function VisitScreen({ user }: { user: User }) {
       <div className="mx-auto max-w-lg">
         {place.data?.startsAt && <p className="mb-4 text-muted">{moment(place.data.startsAt)}</p>}
         <Problem error={place.error} />
-        {!place.isPending && place.error === null && <Doorway place={placeId} isHost={isHost} />}
+        {place.data && (
+          <Doorway
+            place={placeId}
+            isHost={isHost}
+            checkAt="/check"
+            arrival={arrivalAt(placeId, place.data)}
+          />
+        )}
       </div>
     </Page>
   );
+}
+
+function arrivalAt(id: string, { keepFor }: Place): Arrival {
+  return { back: `/visits/${id}`, ...(keepFor === undefined ? {} : { keepFor }) };
 }
 
 /** An id does not tell what it is of. */
@@ -43,7 +57,10 @@ async function lookUp(token: string, id: string, you: string): Promise<Place> {
   try {
     const { patient, provider, startsAt } = await getAppointment(token, id);
     const name = patient.id === you ? provider.name : patient.name;
-    return { title: `Visit with ${name}`, startsAt, host: provider.id };
+    const place = { title: `Visit with ${name}`, startsAt, host: provider.id };
+    // Of an administrator who looks in, nobody asks how their connection does.
+    const isTheirs = patient.id === you || provider.id === you;
+    return isTheirs ? { ...place, keepFor: { appointmentId: id } } : place;
   } catch {
     const { name, startsAt, creator } = await getMeeting(token, id);
     return { title: name, startsAt, host: creator.id };

@@ -1,6 +1,6 @@
 import { WebRTCManager, type Memory } from '@housecall/client';
 import { useEffect, useState } from 'react';
-import { exposeForSupport } from '../debug';
+import { exposeForSupport, iceRules } from '../debug';
 import { useSessionStore } from './session-context';
 import { useHouse } from './use-house';
 
@@ -9,7 +9,7 @@ import { useHouse } from './use-house';
 export function useDevice(memory: Memory): WebRTCManager {
   const { token } = useSessionStore();
   const isDemo = Boolean(useHouse().data?.demo);
-  const [manager] = useState(() => new WebRTCManager({ token, memory }));
+  const [manager] = useState(() => new WebRTCManager({ token, memory, ...iceRules() }));
   useEffect(() => {
     manager.connect();
     return () => manager.disconnect();

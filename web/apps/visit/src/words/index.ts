@@ -1,5 +1,6 @@
-//! How things are said: names, times, outcomes, doors, news.
+//! How things are said: names, times, outcomes, doors, connections, news.
 
+export * from './connections';
 export * from './doors';
 export * from './names';
 export * from './news';
