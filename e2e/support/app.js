@@ -210,6 +210,10 @@ const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** Asks axe-core about what the page shows. */
 export async function accessible(/** @type {Page} */ page, /** @type {string} */ screen) {
+  const isStyled = await page.evaluate(() =>
+    [...document.styleSheets].some(({ cssRules }) => cssRules.length > 0),
+  );
+  assert.ok(isStyled, `${screen} has lost its looks`);
   await page.evaluate(AXE);
   const serious = await page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run();

@@ -75,7 +75,7 @@ class Network {
     await mustRun(['ip', '-n', ends[0], 'link', 'add', 'lan', 'type', 'veth', 'peer', 'name', 'lan', 'netns', ends[1]]);
     for (const [at, end] of ends.entries()) {
       await mustRun(['ip', '-n', end, 'addr', 'add', `10.77.100.${at + 1}/24`, 'dev', 'lan']);
-      await mustRun(['ip', '-n', end, 'link', 'set', 'lan', 'up']);
+      await bringUp(end, 'lan');
     }
   }
 }
@@ -101,7 +101,7 @@ class Home {
   async moveTo(/** @type {number} */ last) {
     const address = `${this.network}.${last}/24`;
     await mustRun(['ip', '-n', this.namespace, 'addr', 'flush', 'dev', 'eth0']);
-    await mustRun(['ip', '-n', this.namespace, 'link', 'set', 'eth0', 'up']);
+    await bringUp(this.namespace, 'eth0');
     await mustRun(['ip', '-n', this.namespace, 'addr', 'add', address, 'dev', 'eth0']);
     await mustRun(['ip', '-n', this.namespace, 'route', 'add', `${HOUSE}/32`, 'via', `${this.network}.1`]);
   }
@@ -136,6 +136,17 @@ class Home {
     const more = [`--unsafely-treat-insecure-origin-as-secure=${origin}`, '--ignore-certificate-errors'];
     return openBrowser(this.owner, { path, more });
   }
+}
+
+/**
+ * A line without an IPv6 address of its own: that comes a moment later, and browsers
+ * then give up what they are loading.
+ * @param {string} namespace
+ * @param {string} device
+ */
+async function bringUp(namespace, device) {
+  await mustRun(['ip', '-n', namespace, 'link', 'set', device, 'addrgenmode', 'none']);
+  await mustRun(['ip', '-n', namespace, 'link', 'set', device, 'up']);
 }
 
 /**
