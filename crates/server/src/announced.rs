@@ -1,10 +1,7 @@
 //! The addresses people announce to each other as candidates. While the relay is
 //! bound to calls, it reaches nobody at any other.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    net::IpAddr,
-};
+use std::{collections::VecDeque, net::IpAddr};
 
 use housecall_core::UserId;
 use memchr::memmem;
@@ -15,34 +12,42 @@ use parking_lot::Mutex;
 const MOST: usize = 64;
 
 /// What everybody in one room has announced since they came in. Kept in memory
-/// while they are in, never stored and never logged.
+/// while they are in, never stored and never logged. Each signal of a call comes
+/// here, and people in a room are few: a list is searched faster than a table.
 #[derive(Default)]
-pub(crate) struct Announced(Mutex<HashMap<UserId, VecDeque<IpAddr>>>);
+pub(crate) struct Announced(Mutex<Vec<(UserId, VecDeque<IpAddr>)>>);
 
 impl Announced {
     /// Takes note of the candidates in the JSON text of a signal.
     pub(crate) fn note(&self, user: &UserId, signal: &str) {
-        let mut everybody = self.0.lock();
         for address in addresses(signal) {
-            let theirs = everybody.entry(user.clone()).or_default();
-            if theirs.contains(&address) {
-                continue;
-            }
-            if theirs.len() == MOST {
-                theirs.pop_front();
-            }
-            theirs.push_back(address);
+            self.note_address(user, address);
         }
+    }
+
+    fn note_address(&self, user: &UserId, address: IpAddr) {
+        let mut everybody = self.0.lock();
+        let Some((_, theirs)) = everybody.iter_mut().find(|(it, _)| it == user) else {
+            everybody.push((user.clone(), VecDeque::from([address])));
+            return;
+        };
+        if theirs.contains(&address) {
+            return;
+        }
+        if theirs.len() == MOST {
+            theirs.pop_front();
+        }
+        theirs.push_back(address);
     }
 
     /// Somebody came or went: they have announced nothing.
     pub(crate) fn forget(&self, user: &UserId) {
-        self.0.lock().remove(user);
+        self.0.lock().retain(|(it, _)| it != user);
     }
 
     /// Whether somebody has announced this address.
     pub(crate) fn has(&self, user: &UserId, address: IpAddr) -> bool {
-        self.0.lock().get(user).is_some_and(|it| it.contains(&address))
+        self.0.lock().iter().any(|(it, theirs)| it == user && theirs.contains(&address))
     }
 }
 
