@@ -47,6 +47,16 @@ pub(super) struct Relaying {
     rules: PeerRules,
 }
 
+/// What a client and a peer exchange.
+#[derive(Clone, Copy)]
+struct Packet<'a> {
+    /// Of the peer.
+    address: SocketAddr,
+    /// Whom that address stands for.
+    peer: Peer,
+    payload: &'a [u8],
+}
+
 impl Relaying {
     pub(super) fn new(settings: settings::Relay) -> Self {
         let settings::Relay { addresses, ports, allowed_peers, limits } = settings;
@@ -212,7 +222,8 @@ impl Exchange {
         let peer = allocation.permissions.lock().peer_of(number, now);
         match peer {
             Some((address, peer)) => {
-                self.relay_out(relaying, &allocation, address, peer, payload, now, outbox);
+                let packet = Packet { address, peer, payload };
+                self.relay_out(relaying, &allocation, packet, now, outbox);
             }
             None => allocation.traffic.without_permission.add(1),
         }
@@ -233,24 +244,23 @@ impl Exchange {
         let Some(allocation) = relaying.table.find(tuple) else { return };
         let peer = relaying.peer_at(address);
         if allocation.permissions.lock().permits(peer, now) {
-            self.relay_out(relaying, &allocation, address, peer, payload, now, outbox);
+            let packet = Packet { address, peer, payload };
+            self.relay_out(relaying, &allocation, packet, now, outbox);
         } else {
             allocation.traffic.without_permission.add(1);
         }
     }
 
     /// To a peer who is permitted.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one packet on its way")]
     fn relay_out(
         &self,
         relaying: &Relaying,
         allocation: &Allocation,
-        address: SocketAddr,
-        peer: Peer,
-        payload: &[u8],
+        packet: Packet<'_>,
         now: Instant,
         outbox: &mut Outbox,
     ) {
+        let Packet { address, peer, payload } = packet;
         let Some(relay) = allocation.relay_towards(address) else { return };
         let since = now.saturating_duration_since(self.start);
         let (own, shared) = (&allocation.paces.out, &allocation.holder_paces.out);
@@ -267,8 +277,8 @@ impl Exchange {
             // back through a router in front of us.
             Peer::Relayed(_) => {
                 if let Some(other) = relaying.table.at_relay(address) {
-                    let from = Peer::Relayed(relay.public);
-                    self.relay_in(&other, relay.public, from, payload, now, outbox);
+                    let (address, peer) = (relay.public, Peer::Relayed(relay.public));
+                    self.relay_in(&other, Packet { address, peer, payload }, now, outbox);
                 }
             }
         }
@@ -278,12 +288,11 @@ impl Exchange {
     fn relay_in(
         &self,
         allocation: &Allocation,
-        address: SocketAddr,
-        peer: Peer,
-        payload: &[u8],
+        packet: Packet<'_>,
         now: Instant,
         outbox: &mut Outbox,
     ) {
+        let Packet { address, peer, payload } = packet;
         let permissions = allocation.permissions.lock();
         let permitted = permissions.permits(peer, now);
         let channel = permissions.channel_of(address, now);
@@ -318,12 +327,12 @@ impl Exchange {
         let relay = &allocation.relays[at];
         let listen = async {
             loop {
-                let now = Instant::now;
                 let mut batch = None;
-                let each = |it: Datagram<'_>, outbox: &mut Outbox| {
-                    let now = *batch.get_or_insert_with(now);
-                    let peer = Peer::Host(it.source.ip());
-                    self.relay_in(&allocation, it.source, peer, it.bytes, now, outbox);
+                let each = |Datagram { bytes: payload, source: address, .. }: Datagram<'_>,
+                            outbox: &mut Outbox| {
+                    let now = *batch.get_or_insert_with(Instant::now);
+                    let peer = Peer::Host(address.ip());
+                    self.relay_in(&allocation, Packet { address, peer, payload }, now, outbox);
                 };
                 match relay.socket.receive(each).await {
                     Ok(lost) => self.meters.without_room.add(lost),
