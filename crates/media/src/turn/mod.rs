@@ -34,6 +34,6 @@ mod udp;
 pub use access::{Access, Account, Holder};
 pub use counters::{Counters, Transport};
 pub use credentials::{Credential, SharedSecret};
-pub use peers::{Network, NetworkError};
+pub use peers::{Network, NetworkError, is_public};
 pub use server::{BindError, TurnHandle, TurnServer};
 pub use settings::{Limits, Relay, RelayAddress, Settings, Tls};

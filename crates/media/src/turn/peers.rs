@@ -124,6 +124,12 @@ const SPECIAL: [Network; 29] = [
     Network::v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),      // multicast
 ];
 
+/// Whether the whole internet reaches an address: it is neither special nor that of a
+/// group.
+pub fn is_public(address: IpAddr) -> bool {
+    !SPECIAL.iter().chain(&GROUPS).any(|it| it.contains(address))
+}
+
 /// Which addresses may be relayed to.
 #[derive(Clone, Debug)]
 pub(super) struct PeerRules {
@@ -143,7 +149,7 @@ impl PeerRules {
         if GROUPS.iter().any(|it| it.contains(peer)) {
             return false;
         }
-        let is_reserved = self.own.contains(&peer) || SPECIAL.iter().any(|it| it.contains(peer));
+        let is_reserved = self.own.contains(&peer) || !is_public(peer);
         !is_reserved || self.allowed.iter().any(|it| it.contains(peer))
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context;
 use housecall_media::{
     client::{Endpoint, Trust},
-    turn::{Credential, SharedSecret, Transport},
+    turn::{Credential, SharedSecret, Transport, is_public},
 };
 
 pub(super) use self::external::external;
@@ -198,7 +198,7 @@ fn judge_address(name: &str, resolves: bool, listen: IpAddr, relays: &[IpAddr]) 
             "Set ice.host to 0.0.0.0 or an address of this machine, unless this is for trying out.",
         );
     }
-    if let Some(relay) = relays.iter().find(|it| is_private(**it)) {
+    if let Some(relay) = relays.iter().find(|it| !is_public(**it)) {
         return Finding::warning(
             NAME,
             format!("Peers are told the relay's address {relay}, which only this network reaches."),
@@ -212,19 +212,6 @@ fn judge_address(name: &str, resolves: bool, listen: IpAddr, relays: &[IpAddr]) 
     let relays: Vec<String> = relays.iter().map(ToString::to_string).collect();
     let relays = if relays.is_empty() { "nothing".to_owned() } else { relays.join(" and ") };
     Finding::ok(NAME, format!("Clients are sent to {clients}; peers are told {relays}."))
-}
-
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, ..] = ip.octets();
-            ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || (a == 100 && b & 0xC0 == 64)
-        }
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
 }
 
 /// What no program on this machine can see.
@@ -291,10 +278,10 @@ mod tests {
             "fe80::1",
             "::1",
         ] {
-            assert!(is_private(private.parse().expect("an address")), "{private}");
+            assert!(!is_public(private.parse().expect("an address")), "{private}");
         }
         for public in ["8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1"] {
-            assert!(!is_private(public.parse().expect("an address")), "{public}");
+            assert!(is_public(public.parse().expect("an address")), "{public}");
         }
     }
 
