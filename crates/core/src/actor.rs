@@ -47,6 +47,25 @@ impl Role {
     }
 }
 
+/// Some of the roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// Nobody.
+    pub const NONE: Roles = Roles(0);
+
+    /// These and one more.
+    pub const fn with(self, role: Role) -> Self {
+        Self(self.0 | (1 << role as u8))
+    }
+
+    /// Whether `role` is among them.
+    pub fn contain(self, role: Role) -> bool {
+        self.0 == self.with(role).0
+    }
+}
+
 /// Who a decision is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

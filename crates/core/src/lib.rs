@@ -14,7 +14,7 @@ pub mod quality;
 pub mod room;
 mod time;
 
-pub use actor::{Actor, Role};
+pub use actor::{Actor, Role, Roles};
 pub use ids::{
     AppointmentId, DeviceId, FileId, IdError, LinkId, MeetingId, RecordingId, RoomId, UserId,
 };

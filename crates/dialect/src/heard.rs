@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use housecall_core::{AppointmentId, Command, RoomId, UserId, quality::Sample, room::Invitation};
+use housecall_core::{
+    AppointmentId, Command, RoomId, UserId,
+    quality::Sample,
+    room::{Covered, Invitation, Newcomers},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -79,6 +83,10 @@ pub enum Heard<'a> {
         place: Place,
         /// What to do there before: all of it or none.
         first: Vec<Command>,
+        /// What; what was asked for, unless this says.
+        covers: Option<Covered>,
+        /// What becomes of newcomers, if this says.
+        newcomers: Option<Newcomers>,
     },
     /// How does this room stand?
     Look(Place),

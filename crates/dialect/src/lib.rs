@@ -228,7 +228,17 @@ impl Viewer<'_> {
             | Event::ConnectionLost { user, .. }
             | Event::ConnectionResumed { user, .. }
             | Event::HostChanged { user, .. }
+            | Event::ConsentGiven { user, .. }
+            | Event::ConsentDeclined { user }
+            | Event::ConsentWithdrawn { user }
             | Event::Left { user, .. } => user == self.user,
+            // Whoever waits may have to agree before they come in.
+            Event::RecordingAsked { .. }
+            | Event::RequestDropped
+            | Event::RecordingStarted { .. }
+            | Event::RecordingPaused { .. }
+            | Event::RecordingResumed { .. }
+            | Event::RecordingStopped { .. } => me.is_some_and(|it| it.stage.is_waiting()),
             _ => false,
         }
     }

@@ -17,10 +17,10 @@ use crate::{
     Signal, Speaker, Viewer, parse,
 };
 use wire::{
-    AdmitPerson, ArriveAtCall, AskForQuiet, ChangeMedia, ChooseDoor, ChooseHost, CloseCall,
-    ConsentToRecording, EnterCall, LockCall, LookAtCall, MoveCall, PresenceChange, RaiseHand,
-    ReactInCall, ReadMessages, ReceivedSignal, ReportPath, SayAway, SayInCall, SeenReaction,
-    SendAway, SendSignal, StartCall, VisitNews, WatchPeople,
+    AdmitPerson, ArriveAtCall, AskForConsent, AskForQuiet, ChangeMedia, ChooseDoor, ChooseHost,
+    CloseCall, ConsentToRecording, EnterCall, LockCall, LookAtCall, MoveCall, PresenceChange,
+    RaiseHand, ReactInCall, ReadMessages, ReceivedSignal, RecordCall, ReportPath, SayAway,
+    SayInCall, SeenReaction, SendAway, SendSignal, StartCall, VisitNews, WatchPeople,
 };
 
 /// How many messages are given back at a time.
@@ -84,9 +84,11 @@ impl Dialect for Native {
                 ask(call_id, Command::Say { message, to, file: None, key })
             }),
             "consent" => parse(body).map(|it| consent(by, it)),
-            "record" => parse(body).map(|LookAtCall { call_id }| Heard::Record {
-                place: call_id.into(),
-                first: Vec::new(),
+            "ask-consent" => parse(body).map(|AskForConsent { call_id, covers, wording }| {
+                ask(call_id, Command::AskConsent { covers, wording: Some(wording) })
+            }),
+            "record" => parse(body).map(|RecordCall { call_id, covers, newcomers }| {
+                Heard::Record { place: call_id.into(), first: Vec::new(), covers, newcomers }
             }),
             "stop-recording" => parse(body).map(|LookAtCall { call_id }| {
                 ask(call_id, Command::StopRecording { recording: None })
@@ -259,8 +261,12 @@ fn change_media<'a>(device: &DeviceId, it: ChangeMedia) -> Heard<'a> {
 
 fn consent<'a>(by: &Speaker<'_>, it: ConsentToRecording) -> Heard<'a> {
     let user = it.user.unwrap_or_else(|| by.user.clone());
-    let method = if user == *by.user { ConsentMethod::Electronic } else { ConsentMethod::Verbal };
-    ask(it.call_id, Command::Consent { user, agreed: it.agreed, method })
+    let method = match user == *by.user {
+        true => ConsentMethod::Electronic,
+        false => it.method.unwrap_or(ConsentMethod::Verbal),
+    };
+    let ConsentToRecording { call_id, agreed, covers, wording, .. } = it;
+    ask(call_id, Command::Consent { user, agreed, method, covers, wording })
 }
 
 fn ask<'a>(room: RoomId, command: Command) -> Heard<'a> {

@@ -332,7 +332,7 @@ fn join<'a>(by: &Speaker<'_>, it: JoinRoom) -> Heard<'a> {
 }
 
 fn consent(by: &Speaker<'_>, agreed: bool) -> Command {
-    Command::Consent { user: by.user.clone(), agreed, method: ConsentMethod::Electronic }
+    Command::consent(by.user.clone(), agreed, ConsentMethod::Electronic)
 }
 
 fn change_media<'a>(by: &Speaker<'_>, it: MediaStateChange) -> Heard<'a> {
@@ -391,7 +391,7 @@ fn call_invitation(body: Option<&str>) -> Result<Heard<'_>, Garbled> {
 fn start_recording<'a>(by: &Speaker<'_>, it: StartRecording) -> Heard<'a> {
     let agrees = it.recording_consent == Some(true);
     let first = agrees.then(|| consent(by, true)).into_iter().collect();
-    Heard::Record { place: it.room_id.into(), first }
+    Heard::Record { place: it.room_id.into(), first, covers: None, newcomers: None }
 }
 
 #[cfg(test)]

@@ -217,6 +217,7 @@ impl Config {
             arrival: Duration::from_secs(calls.arrival_seconds),
             alone: Duration::from_secs(calls.alone_seconds),
             most_people: calls.most_people,
+            ..Rules::default()
         }
     }
 

@@ -133,9 +133,10 @@ impl House {
                 };
                 Ok(self.start(by, invitation, then).await?.into())
             }
-            Heard::Record { place, first } => {
+            Heard::Record { place, first, covers, newcomers } => {
                 let room = self.room_meant(session, &place)?;
-                let record = Command::StartRecording { recording: new_recording_id() };
+                let recording = new_recording_id();
+                let record = Command::StartRecording { recording, covers, newcomers };
                 Ok(self.ask(&room, by, [first, vec![record]].concat()).await?.into())
             }
             Heard::Look(place) => {

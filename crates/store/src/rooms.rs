@@ -164,8 +164,13 @@ fn touched(room: &Room, entries: &[Entry]) -> Vec<UserId> {
             | Event::MuteAsked { .. }
             | Event::HandRaised { .. }
             | Event::Said { .. }
+            | Event::RecordingAsked { .. }
+            | Event::RequestDropped
+            | Event::ConsentDeclined { .. }
             | Event::ConsentWithdrawn { .. }
             | Event::RecordingStarted { .. }
+            | Event::RecordingPaused { .. }
+            | Event::RecordingResumed { .. }
             | Event::RecordingStopped { .. } => {}
             Event::Initiated { .. } | Event::Rang { .. } | Event::Ended { .. } => {
                 users.extend(room.participants().map(|(user, _)| user));

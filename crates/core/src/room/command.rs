@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{
-    Attachment, ConsentMethod, DeviceCheck, Door, Invitation, Media, Message, MessageKey, Part,
-    Reason,
+    Attachment, ConsentMethod, Covered, DeviceCheck, Door, Invitation, Media, Message, MessageKey,
+    Newcomers, Part, Reason, Wording,
 };
-use crate::{DeviceId, RecordingId, Timestamp, UserId};
+use crate::{DeviceId, RecordingId, Role, Roles, Timestamp, UserId};
 
 /// Something a person, or the house, asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,8 +167,15 @@ pub enum Command {
         /// new.
         key: Option<MessageKey>,
     },
-    /// Agree to being recorded, or agree no longer. A provider may note the
-    /// consent of somebody else.
+    /// Ask everybody whether they agree to being recorded.
+    AskConsent {
+        /// What is to be recorded.
+        covers: Covered,
+        /// Which text they are shown.
+        wording: Option<Wording>,
+    },
+    /// Agree to being recorded, say no to it, or agree no longer. A provider may
+    /// note the consent of somebody else.
     Consent {
         /// Whose consent.
         user: UserId,
@@ -176,13 +183,21 @@ pub enum Command {
         agreed: bool,
         /// How they said so.
         method: ConsentMethod,
+        /// To what; to what is asked for, or recorded, unless this says.
+        covers: Option<Covered>,
+        /// Which text they were shown.
+        wording: Option<Wording>,
     },
     /// Record. Everybody in the room must have agreed.
     StartRecording {
-        /// What it will be called.
+        /// The id the recording gets.
         recording: RecordingId,
+        /// What it holds; what was asked for, unless this says.
+        covers: Option<Covered>,
+        /// What becomes of newcomers; as the rules have it, unless this says.
+        newcomers: Option<Newcomers>,
     },
-    /// Stop recording.
+    /// Stop recording, or take back the request to.
     StopRecording {
         /// Which one; the one that runs, unless this names one.
         recording: Option<RecordingId>,
@@ -199,6 +214,16 @@ pub enum Command {
 }
 
 impl Command {
+    /// Record what was asked for, and do with newcomers as the rules have it.
+    pub fn record(recording: RecordingId) -> Self {
+        Command::StartRecording { recording, covers: None, newcomers: None }
+    }
+
+    /// Agree to being recorded, or not, to whatever is asked for.
+    pub fn consent(user: UserId, agreed: bool, method: ConsentMethod) -> Self {
+        Command::Consent { user, agreed, method, covers: None, wording: None }
+    }
+
     /// Writes a message that stands for itself.
     pub fn say(message: Message, to: Vec<UserId>) -> Self {
         Command::Say { message, to, file: None, key: None }
@@ -270,6 +295,9 @@ pub enum Refusal {
     /// As many people are in as a room holds.
     #[error("This call is full. Try again when somebody has left.")]
     RoomFull,
+    /// Neither voices nor pictures nor screens.
+    #[error("Say what is to be recorded: voices, pictures or screens.")]
+    NothingToRecord,
     /// Somebody in the room has not agreed to being recorded.
     #[error("The recording cannot start: everybody in the call has to agree to it first.")]
     ConsentMissing,
@@ -319,6 +347,7 @@ impl Refusal {
             Refusal::TooManyPeople => "too_many_people",
             Refusal::Forbidden => "forbidden",
             Refusal::RoomFull => "room_full",
+            Refusal::NothingToRecord => "nothing_to_record",
             Refusal::ConsentMissing => "consent_missing",
             Refusal::AlreadyRecording => "already_recording",
             Refusal::NotRecording => "not_recording",
@@ -353,6 +382,11 @@ pub struct Rules {
     /// How many people a room holds at a time, the caller included. Everybody
     /// sends to everybody, so upload grows with each.
     pub most_people: usize,
+    /// In which roles people may record.
+    pub recorders: Roles,
+    /// What becomes of those who come while a recording runs, unless whoever starts
+    /// it says otherwise.
+    pub newcomers: Newcomers,
 }
 
 impl Default for Rules {
@@ -365,6 +399,8 @@ impl Default for Rules {
             remind: Duration::from_secs(15 * 60),
             alone: Duration::from_secs(120),
             most_people: 8,
+            recorders: Roles::NONE.with(Role::Provider).with(Role::Admin),
+            newcomers: Newcomers::Pause,
         }
     }
 }

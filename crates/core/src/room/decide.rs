@@ -4,6 +4,7 @@ mod door;
 mod meeting;
 mod recording;
 
+use self::recording::Said;
 use super::*;
 use crate::{Actor, RecordingId, Role};
 
@@ -97,13 +98,16 @@ impl Draft<'_> {
             Command::AskToMute { user: whom } => self.ask_to_mute(user, whom),
             Command::RaiseHand { user: whose, raised } => self.raise_hand(user, whose, raised),
             Command::Say { message, to, file, key } => self.say(user, message, to, file, key),
-            Command::Consent { user: whose, agreed: true, method } => {
-                self.give_consent(user, &whose, method)
+            Command::AskConsent { covers, wording } => self.ask_consent(user, covers, wording),
+            Command::Consent { user: whose, agreed: true, method, covers, wording } => {
+                self.give_consent(user, Said { whose, method, covers, wording })
             }
             Command::Consent { user: whose, agreed: false, .. } => {
-                self.withdraw_consent(user, &whose)
+                self.withhold_consent(user, &whose)
             }
-            Command::StartRecording { recording } => self.start_recording(user, recording),
+            Command::StartRecording { recording, covers, newcomers } => {
+                self.start_recording(user, recording, covers, newcomers)
+            }
             Command::StopRecording { recording } => self.stop_recording(user, recording.as_ref()),
             Command::LoseConnection { device } => {
                 self.lose_connection(user, &device);
@@ -228,7 +232,7 @@ impl Draft<'_> {
             self.check_winner(user, &device)?;
         }
         if self.waits_at_door(user, false) {
-            return self.come_to_door(user, device, media, None);
+            return self.come_to_door(user, device, media, None, false);
         }
         match self.room.participant(user).map(|it| &it.stage) {
             Some(Stage::Ringing) => self.answer(user, Some(device.clone()))?,
@@ -271,9 +275,7 @@ impl Draft<'_> {
 
     fn comes_in(&mut self, user: &UserId, device: DeviceId, media: Media) -> Result<(), Refusal> {
         self.check_for_room(user)?;
-        if self.consent_of(user).is_none() {
-            self.recording_stops();
-        }
+        self.recording_waits_for(user);
         self.ring_for_the_absent(user);
         let media = self.may_send(user, media);
         self.happens(Event::Joined { user: user.clone(), device, media });
@@ -334,10 +336,10 @@ impl Draft<'_> {
     }
 
     fn goes(&mut self, user: &UserId, departure: Departure, reason: Option<Reason>) {
-        if self.room.recording.as_ref().is_some_and(|it| it.by == *user) {
-            self.recording_stops();
-        }
+        self.records_no_longer(user);
         self.happens(Event::Left { user: user.clone(), departure, reason: reason.clone() });
+        self.recording_goes_on();
+        self.let_in_who_agreed();
         self.end_if_nobody_is_left(reason);
     }
 
@@ -575,10 +577,6 @@ impl Draft<'_> {
             true => Ok(()),
             false => Err(Refusal::NotInRoom),
         }
-    }
-
-    fn consent_of(&self, user: &UserId) -> Option<Consent> {
-        self.room.participant(user)?.consent
     }
 
     fn is_active(&self) -> bool {

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, ConsentMethod, DeviceCheck, Door, Message, MessageKey, Part};
+use super::{
+    Attachment, ConsentMethod, Covered, DeviceCheck, Door, Message, MessageKey, Newcomers, Part,
+    Wording,
+};
 use crate::{
     Actor, AppointmentId, DeviceId, MeetingId, Private, RecordingId, RoomId, Timestamp, UserId,
 };
@@ -240,6 +243,10 @@ impl From<Reason> for String {
     }
 }
 
+fn is_not(it: &bool) -> bool {
+    !it
+}
+
 /// A fact about a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -348,6 +355,10 @@ pub enum Event {
         /// What it found out about itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<DeviceCheck>,
+        /// Only until they agree to the recording that runs: the door itself would
+        /// let them in.
+        #[serde(default, skip_serializing_if = "is_not")]
+        awaits_consent: bool,
     },
     /// A host lets somebody in, whoever they are and whatever was before.
     Admitted {
@@ -400,12 +411,35 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<MessageKey>,
     },
+    /// Somebody wants to record: everybody is asked whether they agree.
+    RecordingAsked {
+        /// Who.
+        user: UserId,
+        /// What.
+        covers: Covered,
+        /// Which text people are shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wording: Option<Wording>,
+    },
+    /// Nobody wants to record any more.
+    RequestDropped,
     /// Somebody agreed to be recorded.
     ConsentGiven {
         /// Who agreed; somebody else may have noted it.
         user: UserId,
         /// How.
         method: ConsentMethod,
+        /// To what.
+        #[serde(default = "Covered::all")]
+        covers: Covered,
+        /// Which text they were shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wording: Option<Wording>,
+    },
+    /// Somebody said no to being recorded.
+    ConsentDeclined {
+        /// Who.
+        user: UserId,
     },
     /// Somebody no longer agrees to be recorded.
     ConsentWithdrawn {
@@ -418,6 +452,23 @@ pub enum Event {
         recording: RecordingId,
         /// Who records.
         user: UserId,
+        /// What it holds.
+        #[serde(default = "Covered::all")]
+        covers: Covered,
+        /// What becomes of those who come and have not agreed.
+        #[serde(default)]
+        newcomers: Newcomers,
+    },
+    /// Somebody comes who has not agreed: nothing may be recorded until everybody
+    /// who is in has.
+    RecordingPaused {
+        /// Which recording.
+        recording: RecordingId,
+    },
+    /// Everybody who is in has agreed again.
+    RecordingResumed {
+        /// Which recording.
+        recording: RecordingId,
     },
     /// From here on nothing may be recorded.
     RecordingStopped {
@@ -464,9 +515,14 @@ impl Event {
             Event::MuteAsked { .. } => "call.mute_asked",
             Event::HandRaised { .. } => "call.hand_raised",
             Event::Said { .. } => "call.said",
+            Event::RecordingAsked { .. } => "call.recording_asked",
+            Event::RequestDropped => "call.recording_request_dropped",
             Event::ConsentGiven { .. } => "call.consent_given",
+            Event::ConsentDeclined { .. } => "call.consent_declined",
             Event::ConsentWithdrawn { .. } => "call.consent_withdrawn",
             Event::RecordingStarted { .. } => "call.recording_started",
+            Event::RecordingPaused { .. } => "call.recording_paused",
+            Event::RecordingResumed { .. } => "call.recording_resumed",
             Event::RecordingStopped { .. } => "call.recording_stopped",
             Event::Ended { .. } => "call.ended",
         }

@@ -9,11 +9,13 @@ use std::time::Duration;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
-use crate::{Actor, Role};
+use crate::{Actor, Role, Roles};
 
 const PEOPLE: [&str; 4] = ["ann", "bob", "cy", "dora"];
 /// One fewer than there are people, so that rooms get full.
 const RULES: Rules = Rules {
+    recorders: Roles::NONE.with(Role::Provider).with(Role::Admin),
+    newcomers: Newcomers::Pause,
     ring: Duration::from_secs(45),
     grace: Duration::from_secs(30),
     door_grace: Duration::from_secs(7),
@@ -106,16 +108,35 @@ fn commands() -> impl Strategy<Value = Command> {
             .prop_map(|(user, raised)| Command::RaiseHand { user, raised }),
         3 => (vec(users(), 0..2), keys())
             .prop_map(|(to, key)| Command::Say { message: message(), to, file: None, key }),
-        5 => (users(), any::<bool>()).prop_map(|(user, agreed)| Command::Consent {
-            user,
-            agreed,
-            method: ConsentMethod::Verbal,
-        }),
-        3 => Just(Command::StartRecording { recording: "rec".parse().expect("an id") }),
+        2 => covered().prop_map(|covers| Command::AskConsent { covers, wording: None }),
+        5 => (users(), any::<bool>(), proptest::option::of(covered())).prop_map(
+            |(user, agreed, covers)| Command::Consent {
+                user,
+                agreed,
+                method: ConsentMethod::Verbal,
+                covers,
+                wording: None,
+            },
+        ),
+        4 => (proptest::option::of(covered()), proptest::option::of(newcomers())).prop_map(
+            |(covers, newcomers)| Command::StartRecording {
+                recording: "rec".parse().expect("an id"),
+                covers,
+                newcomers,
+            },
+        ),
         1 => Just(Command::StopRecording { recording: None }),
         3 => devices().prop_map(|device| Command::LoseConnection { device }),
         1 => demands(),
     ]
+}
+
+fn covered() -> impl Strategy<Value = Covered> {
+    select(&[Covered::ALL, Covered::ALL, Covered::VOICES][..])
+}
+
+fn newcomers() -> impl Strategy<Value = Newcomers> {
+    select(&[Newcomers::Pause, Newcomers::Wait][..])
 }
 
 /// What hosts decide.
@@ -214,7 +235,8 @@ fn keeps_its_shape_while_recording(room: &Room) {
     if let Some(recording) = room.recording() {
         assert_eq!(room.phase, Phase::Active, "only what goes on is recorded");
         assert!(room.people_inside().any(|(user, _)| *user == recording.by), "{room:?}");
-        assert!(room.people_inside().all(|(_, it)| it.consent.is_some()), "{room:?}");
+        let agreed = room.people_inside().all(|(_, it)| it.agrees_to(recording.covers));
+        assert!(agreed || recording.paused, "{room:?}");
     }
 }
 

@@ -14,19 +14,23 @@ mod explore;
 mod laws;
 mod message;
 mod stage;
+mod take;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use command::{Command, OtherDevice, Refusal, Rules};
-pub use consent::{Consent, ConsentMethod, Recording};
+pub use consent::{
+    Consent, ConsentMethod, Covered, Newcomers, NotAWording, Recording, RecordingRequest, Wording,
+};
 pub use door::{DeviceCheck, Door, Part, Verdict};
 pub use event::{
     Departure, Entry, Event, Invitation, Kind, Media, Outcome, Purpose, Reason, TooLong,
 };
 pub use message::{Attachment, Message, MessageKey, NotAKey, NotAMessage};
 pub use stage::{Stage, StageName};
+pub use take::{Air, Take};
 
 use crate::{DeviceId, RoomId, Timestamp, UserId};
 
@@ -79,6 +83,8 @@ pub struct Participant {
     pub resumed: u32,
     /// Their consent to being recorded, while it lasts.
     pub consent: Option<Consent>,
+    /// They said no to the request that stands, or to the recording that runs.
+    pub declined: bool,
     /// A host let them in: the door keeps them no longer.
     pub admitted: bool,
     /// A host put them out, and none has let them in since.
@@ -89,6 +95,8 @@ pub struct Participant {
     pub hand_since: Option<Timestamp>,
     /// They came as far as the door, and nobody has let them in since.
     kept_out: bool,
+    /// Only the recording keeps them at the door.
+    awaits_consent: bool,
     /// What their client called the latest messages it wrote.
     said: VecDeque<MessageKey>,
 }
@@ -108,11 +116,13 @@ impl Participant {
             incarnation: 0,
             resumed: 0,
             consent: None,
+            declined: false,
             admitted: false,
             removed: false,
             part: None,
             hand_since: None,
             kept_out: false,
+            awaits_consent: false,
             said: VecDeque::new(),
         }
     }
@@ -120,6 +130,11 @@ impl Participant {
     /// The device that stands for them in the room.
     pub fn device(&self) -> Option<&DeviceId> {
         self.stage.device().filter(|_| self.stage.is_in_room())
+    }
+
+    /// Whether they agreed to as much being recorded.
+    pub fn agrees_to(&self, covers: Covered) -> bool {
+        self.consent.as_ref().is_some_and(|it| it.covers.holds(covers))
     }
 
     fn remember(&mut self, key: Option<&MessageKey>) {
@@ -136,6 +151,7 @@ impl Participant {
         }
         self.removed |= departure == Departure::Removed;
         self.stage = Stage::Left(departure);
+        self.awaits_consent = false;
         self.hand_since = None;
         self.left_at = Some(at);
     }
@@ -157,6 +173,7 @@ pub struct Room {
     caller: Option<UserId>,
     invitation: Option<Invitation>,
     participants: BTreeMap<UserId, Participant>,
+    request: Option<RecordingRequest>,
     recording: Option<Recording>,
     begun: bool,
     door: Door,
@@ -180,6 +197,7 @@ impl Room {
             caller: None,
             invitation: None,
             participants: BTreeMap::new(),
+            request: None,
             recording: None,
             begun: false,
             door: Door::default(),
@@ -299,9 +317,25 @@ impl Room {
         self.participant(user).is_some_and(|it| hears(it) && (meant || it.joined_at.is_some()))
     }
 
+    /// The request to record that stands, if one does.
+    pub fn request(&self) -> Option<&RecordingRequest> {
+        self.request.as_ref()
+    }
+
+    /// What everybody is to agree to: what is recorded, or asked for.
+    pub fn asked_of_all(&self) -> Option<Covered> {
+        let running = self.recording.as_ref().map(|it| it.covers);
+        running.or(self.request.as_ref().map(|it| it.covers))
+    }
+
     /// The recording that runs, if one does.
     pub fn recording(&self) -> Option<&Recording> {
         self.recording.as_ref()
+    }
+
+    /// Whether it is recorded at this moment.
+    pub fn is_on_air(&self) -> bool {
+        self.recording.as_ref().is_some_and(|it| !it.paused)
     }
 
     /// Everybody who is in, connected or not, in the order of their ids.
@@ -388,7 +422,7 @@ impl Room {
                     it.incarnation = entry.seq;
                     it.joined_at.get_or_insert(at);
                     it.left_at = None;
-                    it.kept_out = false;
+                    (it.kept_out, it.awaits_consent) = (false, false);
                 });
                 // A guest may be let in before anybody who was called answers.
                 let is_to_come = matches!(self.phase, Phase::Scheduled { .. } | Phase::Ringing);
@@ -424,7 +458,7 @@ impl Room {
                 self.name(user, at);
                 self.with(user, |it| it.part = *part);
             }
-            Event::CameToDoor { user, device, media, check } => {
+            Event::CameToDoor { user, device, media, check, awaits_consent } => {
                 self.name(user, at);
                 let (device, media, check) = (device.clone(), *media, *check);
                 self.with(user, |it| {
@@ -434,6 +468,7 @@ impl Room {
                     };
                     it.stage = Stage::Waiting { device, media, since, check, lost_until: None };
                     it.kept_out = !it.admitted;
+                    it.awaits_consent = *awaits_consent;
                 });
             }
             Event::Admitted { user } => {
@@ -443,7 +478,7 @@ impl Room {
                 });
             }
             Event::Locked { locked } => self.locked = *locked,
-            Event::DoorSet { door } => self.door = *door,
+            Event::DoorSet { door } => self.set_door(*door),
             Event::HostChanged { user, host: true } => drop(self.hosts.insert(user.clone())),
             Event::HostChanged { user, host: false } => drop(self.hosts.remove(user)),
             Event::MuteAsked { .. } => {}
@@ -451,17 +486,40 @@ impl Room {
                 self.with(user, |it| it.hand_since = raised.then_some(at));
             }
             Event::Said { user, key, .. } => self.with(user, |it| it.remember(key.as_ref())),
-            Event::ConsentGiven { user, method } => {
-                let consent = Consent { method: *method, at };
+            Event::RecordingAsked { user, covers, wording } => {
+                let (by, wording) = (user.clone(), wording.clone());
+                self.request = Some(RecordingRequest { by, covers: *covers, wording, at });
+                self.forget_refusals();
+            }
+            Event::RequestDropped => {
+                self.request = None;
+                self.forget_refusals();
+            }
+            Event::ConsentGiven { user, method, covers, wording } => {
+                let (covers, method, wording) = (*covers, *method, wording.clone());
+                let consent = Consent { covers, method, wording, at };
                 self.name(user, at);
-                self.with(user, |it| it.consent = Some(consent));
+                self.with(user, |it| (it.consent, it.declined) = (Some(consent), false));
             }
+            Event::ConsentDeclined { user } => self.with(user, |it| it.declined = true),
             Event::ConsentWithdrawn { user } => self.with(user, |it| it.consent = None),
-            Event::RecordingStarted { recording, user } => {
-                let (id, by) = (recording.clone(), user.clone());
-                self.recording = Some(Recording { id, by, since: at });
+            Event::RecordingStarted { recording, user, covers, newcomers } => {
+                self.request = None;
+                self.recording = Some(Recording {
+                    id: recording.clone(),
+                    by: user.clone(),
+                    since: at,
+                    covers: *covers,
+                    newcomers: *newcomers,
+                    paused: false,
+                });
             }
-            Event::RecordingStopped { .. } => self.recording = None,
+            Event::RecordingPaused { .. } => self.pause_recording(true),
+            Event::RecordingResumed { .. } => self.pause_recording(false),
+            Event::RecordingStopped { .. } => {
+                self.recording = None;
+                self.forget_refusals();
+            }
             Event::Ended { outcome, reason, closed } => {
                 self.finish(entry, *outcome, reason, *closed);
             }
@@ -530,6 +588,7 @@ impl Room {
             reason: reason.clone(),
             closed,
         };
+        self.request = None;
         for participant in self.participants.values_mut() {
             if participant.stage.is_in_room() || participant.stage.is_waiting() {
                 participant.goes(Departure::Left, entry.at);
@@ -560,6 +619,26 @@ impl Room {
             it => it.is_coming(),
         };
         self.participants.values().filter(|it| counts(&it.stage)).count()
+    }
+
+    /// Whom only a recording kept has this door before them as well, unless it is
+    /// open.
+    fn set_door(&mut self, door: Door) {
+        self.door = door;
+        if door != Door::Open {
+            self.participants.values_mut().for_each(|it| it.awaits_consent = false);
+        }
+    }
+
+    fn pause_recording(&mut self, paused: bool) {
+        if let Some(recording) = &mut self.recording {
+            recording.paused = paused;
+        }
+    }
+
+    /// Whoever said no is asked anew the next time.
+    fn forget_refusals(&mut self) {
+        self.participants.values_mut().for_each(|it| it.declined = false);
     }
 
     fn with(&mut self, user: &UserId, change: impl FnOnce(&mut Participant)) {

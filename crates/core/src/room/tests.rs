@@ -178,7 +178,12 @@ fn describe(event: &Event) -> String {
         }
         Event::ConsentGiven { user, .. } => format!("{user} agreed"),
         Event::ConsentWithdrawn { user } => format!("{user} agrees no longer"),
+        Event::RecordingAsked { user, .. } => format!("{user} asks to record"),
+        Event::RequestDropped => "nobody asks to record".into(),
+        Event::ConsentDeclined { user } => format!("{user} said no to the recording"),
         Event::RecordingStarted { user, .. } => format!("{user} records"),
+        Event::RecordingPaused { .. } => "recording paused".into(),
+        Event::RecordingResumed { .. } => "recording goes on".into(),
         Event::RecordingStopped { .. } => "recording stopped".into(),
         Event::Ended { outcome, .. } => format!("over: {}", outcome.as_str()),
     }
@@ -220,11 +225,11 @@ fn say(text: &str, to: &[&str]) -> Command {
 }
 
 fn consent(whose: &str, agreed: bool) -> Command {
-    Command::Consent { user: id(whose), agreed, method: ConsentMethod::Electronic }
+    Command::consent(id(whose), agreed, ConsentMethod::Electronic)
 }
 
 fn record() -> Command {
-    Command::StartRecording { recording: "rec".parse().expect("an id") }
+    Command::record("rec".parse().expect("an id"))
 }
 
 /// A consultation of the doctor and the patient.

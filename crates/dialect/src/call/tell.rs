@@ -213,19 +213,33 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
+        | Event::RecordingAsked { .. }
+        | Event::RequestDropped
         | Event::ConsentGiven { .. }
+        | Event::ConsentDeclined { .. }
         | Event::ConsentWithdrawn { .. } => {}
-        Event::RecordingStarted { recording, user } => {
+        // It knows no pauses.
+        Event::RecordingResumed { recording } => {
+            let started_by = &after.recording().expect("what goes on runs").by;
+            let started =
+                RecordingStarted { call_id, recording_id: recording, started_by, timestamp };
+            say("recording-started", json(&started));
+        }
+        Event::RecordingStarted { recording, user, .. } => {
             let started =
                 RecordingStarted { call_id, recording_id: recording, started_by: user, timestamp };
             say("recording-started", json(&started));
         }
-        Event::RecordingStopped { recording } => {
+        Event::RecordingPaused { recording } | Event::RecordingStopped { recording }
+            if before.is_on_air() =>
+        {
             let stopped_by = entry.by.user();
             let stopped =
                 RecordingStopped { call_id, recording_id: recording, stopped_by, timestamp };
             say("recording-stopped", json(&stopped));
         }
+        // They were told so when it paused.
+        Event::RecordingPaused { .. } | Event::RecordingStopped { .. } => {}
         Event::Rang { .. } => still_ringing(viewer, after, say),
         Event::Answered { user, device, .. } => {
             let winner = !other(user) && device.as_ref() == Some(viewer.device);

@@ -139,17 +139,14 @@ fn refusals_are_acks_or_error_events() {
 
 #[test]
 fn everybody_hears_that_a_recording_starts_and_stops() {
-    let consent = |user: &str| Command::Consent {
-        user: user.parse().expect("an id"),
-        agreed: true,
-        method: ConsentMethod::Verbal,
-    };
+    let consent =
+        |user: &str| Command::consent(user.parse().expect("an id"), true, ConsentMethod::Verbal);
     let recording: RecordingId = "rec".parse().expect("an id");
     let visit = both_in()
         .ask("doctor", consent("doctor"))
         .ask("doctor", consent("patient"))
         .then()
-        .ask("doctor", Command::StartRecording { recording })
+        .ask("doctor", Command::record(recording))
         .ask("doctor", Command::StopRecording { recording: None });
     let started = r#"recording-started {"callId":"c1","recordingId":"rec","startedBy":"doctor","timestamp":"1970-01-01T00:00:00.000Z"}"#;
     let stopped = r#"recording-stopped {"callId":"c1","recordingId":"rec","stoppedBy":"doctor","timestamp":"1970-01-01T00:00:00.000Z"}"#;

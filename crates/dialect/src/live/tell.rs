@@ -213,9 +213,14 @@ pub(super) fn entry(viewer: &Viewer<'_>, before: &Room, after: &Room, entry: &En
         | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
+        | Event::RecordingAsked { .. }
+        | Event::RequestDropped
         | Event::ConsentGiven { .. }
+        | Event::ConsentDeclined { .. }
         | Event::ConsentWithdrawn { .. }
         | Event::RecordingStarted { .. }
+        | Event::RecordingPaused { .. }
+        | Event::RecordingResumed { .. }
         | Event::RecordingStopped { .. }
         | Event::Ended { .. } => {}
     }

@@ -248,9 +248,14 @@ pub(super) fn entry(
         | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
+        | Event::RecordingAsked { .. }
+        | Event::RequestDropped
         | Event::ConsentGiven { .. }
+        | Event::ConsentDeclined { .. }
         | Event::ConsentWithdrawn { .. }
         | Event::RecordingStarted { .. }
+        | Event::RecordingPaused { .. }
+        | Event::RecordingResumed { .. }
         | Event::RecordingStopped { .. }
         | Event::Ended { .. } => {}
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use housecall_core::{
     DeviceId, Entry, Event, Room, Timestamp, UserId,
     negotiation::FirstOffer,
-    room::{Outcome, Participant, Phase, Recording, Stage},
+    room::{Consent, Outcome, Participant, Phase, Recording, RecordingRequest, Stage},
 };
 
 use super::wire::{
-    CallEvent, CallState, Happening, MissedCall, ParticipantState, PhaseWord, RecordingState,
-    SaidBefore, Welcome,
+    CallEvent, CallState, ConsentState, Happening, MissedCall, ParticipantState, PhaseWord,
+    RecordingRequestState, RecordingState, SaidBefore, Welcome,
 };
 use crate::Viewer;
 
@@ -25,6 +25,8 @@ pub(super) fn welcome(viewer: &Viewer<'_>, rooms: &[Arc<Room>], missed: &[Missed
 
 pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
     let hears_all = room.hears_all(viewer.user);
+    // Whoever waits at the door may have to agree before they come in.
+    let concerned = hears_all || viewer.waits_at(room);
     let is_seen = |user: &UserId| hears_all || user == viewer.user || room.is_host(user);
     let people = room.participants().filter(|(user, _)| is_seen(user));
     let invitation = room.invitation().expect("a call begins with its invitation");
@@ -42,7 +44,8 @@ pub(super) fn call(viewer: &Viewer<'_>, room: &Room) -> CallState {
         title: invitation.title.clone(),
         place: invitation.place(),
         appointment: invitation.appointment.clone(),
-        recording: room.recording().filter(|_| hears_all).map(recording),
+        recording: room.recording().filter(|_| concerned).map(recording),
+        recording_request: room.request().filter(|_| concerned).map(request),
         created_at: room.created_at(),
         scheduled_at: invitation.scheduled_at,
         ring_until: room.ring_until(),
@@ -70,7 +73,9 @@ fn participant(
         incarnation: it.incarnation,
         yield_to: yields_to(viewer, user, it),
         offers_first: expectation(viewer, user, it) == FirstOffer::Newcomer,
-        consented: it.consent.is_some(),
+        consented: agrees(room, it),
+        consent: it.consent.as_ref().map(consent),
+        declined: it.declined,
         host: room.is_host(user),
         removed: it.removed,
         part: it.part,
@@ -82,7 +87,30 @@ fn participant(
 }
 
 fn recording(it: &Recording) -> RecordingState {
-    RecordingState { id: it.id.clone(), by: it.by.clone(), since: it.since }
+    RecordingState {
+        id: it.id.clone(),
+        by: it.by.clone(),
+        since: it.since,
+        covers: it.covers,
+        paused: it.paused,
+        newcomers: it.newcomers,
+    }
+}
+
+fn request(it: &RecordingRequest) -> RecordingRequestState {
+    let RecordingRequest { by, covers, wording, at } = it.clone();
+    RecordingRequestState { by, covers, wording, at }
+}
+
+fn consent(it: &Consent) -> ConsentState {
+    let Consent { covers, method, wording, at } = it.clone();
+    ConsentState { covers, method, wording, at }
+}
+
+/// Whether somebody agreed to what all are to agree to, or to anything if they are
+/// not asked.
+fn agrees(room: &Room, it: &Participant) -> bool {
+    room.asked_of_all().map_or(it.consent.is_some(), |covers| it.agrees_to(covers))
 }
 
 pub(super) fn messages(viewer: &Viewer<'_>, entries: &[Entry]) -> Vec<SaidBefore> {
@@ -169,12 +197,24 @@ fn happening(viewer: &Viewer<'_>, after: &Room, entry: &Entry) -> Happening {
             let key = key.filter(|_| user == *viewer.user);
             Happening::Said { user, message, to, file, key }
         }
-        Event::ConsentGiven { user, .. } => Happening::ConsentGiven { user },
+        Event::RecordingAsked { user: by, covers, wording } => {
+            let request = RecordingRequestState { by, covers, wording, at: entry.at };
+            Happening::RecordingAsked { request }
+        }
+        Event::RequestDropped => Happening::RequestDropped,
+        Event::ConsentGiven { user, method, covers, wording } => {
+            let consent = ConsentState { covers, method, wording, at: entry.at };
+            Happening::ConsentGiven { user, consent }
+        }
+        Event::ConsentDeclined { user } => Happening::ConsentDeclined { user },
         Event::ConsentWithdrawn { user } => Happening::ConsentWithdrawn { user },
-        Event::RecordingStarted { recording: id, user: by } => {
-            let recording = RecordingState { id, by, since: entry.at };
+        Event::RecordingStarted { recording: id, user: by, covers, newcomers } => {
+            let (since, paused) = (entry.at, false);
+            let recording = RecordingState { id, by, since, covers, paused, newcomers };
             Happening::RecordingStarted { recording }
         }
+        Event::RecordingPaused { recording } => Happening::RecordingPaused { recording },
+        Event::RecordingResumed { recording } => Happening::RecordingResumed { recording },
         Event::RecordingStopped { recording } => Happening::RecordingStopped { recording },
         Event::Ended { outcome, reason, .. } => Happening::Ended {
             outcome,

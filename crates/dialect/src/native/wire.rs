@@ -8,8 +8,8 @@ pub use connections::*;
 use housecall_core::{
     AppointmentId, Private, RecordingId, Role, RoomId, Timestamp, UserId,
     room::{
-        Attachment, Departure, DeviceCheck, Door, Kind, Media, Message, MessageKey, Outcome, Part,
-        Purpose, Reason, StageName,
+        Attachment, ConsentMethod, Covered, Departure, DeviceCheck, Door, Kind, Media, Message,
+        MessageKey, Newcomers, Outcome, Part, Purpose, Reason, StageName, Wording,
     },
 };
 pub use places::*;
@@ -183,9 +183,54 @@ pub struct ConsentToRecording {
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub user: Option<UserId>,
+    /// To what; to what is asked for, or recorded, unless this says.
+    #[serde(default)]
+    #[ts(optional, as = "Option<CoveredWord>")]
+    pub covers: Option<Covered>,
+    /// The name of the text they were shown.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub wording: Option<Wording>,
+    /// How somebody else agreed; `verbal` unless this says.
+    #[serde(default)]
+    #[ts(optional, as = "Option<MethodWord>")]
+    pub method: Option<ConsentMethod>,
 }
 
-/// `look`, `begin`, `admit-all`, `record` and `stop-recording`: which call is meant.
+/// `ask-consent`: ask everybody whether they agree to being recorded.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskForConsent {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// What is to be recorded.
+    #[ts(as = "CoveredWord")]
+    pub covers: Covered,
+    /// The name of the text they are shown.
+    #[ts(type = "string")]
+    pub wording: Wording,
+}
+
+/// `record`: record, once everybody has agreed.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordCall {
+    /// Which call.
+    #[ts(type = "string")]
+    pub call_id: RoomId,
+    /// What; what was asked for, unless this says.
+    #[serde(default)]
+    #[ts(optional, as = "Option<CoveredWord>")]
+    pub covers: Option<Covered>,
+    /// What becomes of those who come and have not agreed; as the house has it,
+    /// unless this says.
+    #[serde(default)]
+    #[ts(optional, as = "Option<NewcomersWord>")]
+    pub newcomers: Option<Newcomers>,
+}
+
+/// `look`, `begin`, `admit-all` and `stop-recording`: which call is meant.
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LookAtCall {
@@ -224,6 +269,59 @@ pub struct MediaState {
     /// A screen is shown.
     #[ts(optional, as = "Option<bool>")]
     pub screen: bool,
+}
+
+/// What is recorded, on the wire.
+#[derive(TS)]
+#[ts(rename = "Covered")]
+pub struct CoveredWord {
+    /// Voices.
+    pub audio: bool,
+    /// Pictures of cameras.
+    pub video: bool,
+    /// Screens that are shown.
+    pub screen: bool,
+}
+
+/// How somebody agreed to being recorded.
+#[derive(TS)]
+#[ts(rename_all = "snake_case")]
+pub enum MethodWord {
+    /// They said so, and a provider noted it.
+    Verbal,
+    /// They signed, and a provider noted it.
+    Written,
+    /// They agreed on their own device.
+    Electronic,
+}
+
+/// What becomes of those who come while a recording runs and have not agreed.
+#[derive(TS)]
+#[ts(rename_all = "snake_case")]
+pub enum NewcomersWord {
+    /// They come in, and the recording waits until they agree.
+    Pause,
+    /// They wait at the door until they agree.
+    Wait,
+}
+
+/// Somebody's consent to being recorded.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentState {
+    /// To what.
+    #[ts(as = "CoveredWord")]
+    pub covers: Covered,
+    /// How they agreed.
+    #[ts(as = "MethodWord")]
+    pub method: ConsentMethod,
+    /// The name of the text they were shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub wording: Option<Wording>,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
 }
 
 /// Somebody, as others see them.
@@ -288,8 +386,14 @@ pub struct ParticipantState {
     /// When they come in after this device, they make the first offer: this one
     /// waits for it.
     pub offers_first: bool,
-    /// They agreed to being recorded.
+    /// They agreed to all that is recorded, or asked for.
     pub consented: bool,
+    /// To what they agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub consent: Option<ConsentState>,
+    /// They said no to the request that stands, or to the recording that runs.
+    pub declined: bool,
     /// They decide for all.
     pub host: bool,
     /// A host put them out, and none has let them in since.
@@ -375,6 +479,10 @@ pub struct CallState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub recording: Option<RecordingState>,
+    /// The request to record that stands, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub recording_request: Option<RecordingRequestState>,
     /// When it was made.
     #[ts(type = "string")]
     pub created_at: Timestamp,
@@ -409,6 +517,34 @@ pub struct RecordingState {
     /// Since when.
     #[ts(type = "string")]
     pub since: Timestamp,
+    /// What it holds.
+    #[ts(as = "CoveredWord")]
+    pub covers: Covered,
+    /// It waits for somebody to agree: nothing is recorded.
+    pub paused: bool,
+    /// What becomes of those who come and have not agreed.
+    #[ts(as = "NewcomersWord")]
+    pub newcomers: Newcomers,
+}
+
+/// That somebody wants to record.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(rename = "RecordingRequest")]
+pub struct RecordingRequestState {
+    /// Who.
+    #[ts(type = "string")]
+    pub by: UserId,
+    /// What.
+    #[ts(as = "CoveredWord")]
+    pub covers: Covered,
+    /// The name of the text people are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub wording: Option<Wording>,
+    /// When they asked.
+    #[ts(type = "string")]
+    pub at: Timestamp,
 }
 
 /// Something that was written in a room.
@@ -682,8 +818,23 @@ pub enum Happening {
     },
     /// Something happened that is not for you: only its number is.
     Hidden,
+    /// Somebody wants to record: everybody is asked whether they agree.
+    RecordingAsked {
+        /// Who, what and in which words.
+        request: RecordingRequestState,
+    },
+    /// Nobody wants to record any more.
+    RequestDropped,
     /// Somebody agreed to being recorded.
     ConsentGiven {
+        /// Who.
+        #[ts(type = "string")]
+        user: UserId,
+        /// To what, and how.
+        consent: ConsentState,
+    },
+    /// Somebody said no to being recorded.
+    ConsentDeclined {
         /// Who.
         #[ts(type = "string")]
         user: UserId,
@@ -698,6 +849,18 @@ pub enum Happening {
     RecordingStarted {
         /// The recording.
         recording: RecordingState,
+    },
+    /// Somebody comes who has not agreed: nothing is recorded until everybody has.
+    RecordingPaused {
+        /// Which recording.
+        #[ts(type = "string")]
+        recording: RecordingId,
+    },
+    /// Everybody has agreed: it is recorded again.
+    RecordingResumed {
+        /// Which recording.
+        #[ts(type = "string")]
+        recording: RecordingId,
     },
     /// From here on nothing is recorded.
     RecordingStopped {
@@ -758,7 +921,12 @@ pub fn typescript() -> String {
         declaration::<PathKind>(&config),
         declaration::<Check>(&config),
         declaration::<File>(&config),
+        declaration::<CoveredWord>(&config),
+        declaration::<MethodWord>(&config),
+        declaration::<NewcomersWord>(&config),
+        declaration::<ConsentState>(&config),
         declaration::<RecordingState>(&config),
+        declaration::<RecordingRequestState>(&config),
         declaration::<SaidBefore>(&config),
         declaration::<Person>(&config),
         declaration::<ConnectionReport>(&config),
@@ -784,6 +952,8 @@ pub fn typescript() -> String {
         declaration::<SayAway>(&config),
         declaration::<SayInCall>(&config),
         declaration::<ConsentToRecording>(&config),
+        declaration::<AskForConsent>(&config),
+        declaration::<RecordCall>(&config),
         declaration::<LookAtCall>(&config),
         declaration::<WatchPeople>(&config),
         declaration::<ParticipantState>(&config),

@@ -194,10 +194,15 @@ pub(super) fn entry(
         Event::ConsentGiven { user, .. } if inside && other(user) => {
             say("recording-authorized", json(&InRoom { room_id }));
         }
-        Event::RecordingStarted { .. } if viewer.follows(after) => {
+        // It knows no pauses.
+        Event::RecordingStarted { .. } | Event::RecordingResumed { .. }
+            if viewer.follows(after) =>
+        {
             say("recording-started", json(&InRoom { room_id }));
         }
-        Event::RecordingStopped { .. } if viewer.follows(after) => {
+        Event::RecordingPaused { .. } | Event::RecordingStopped { .. }
+            if viewer.follows(after) && before.is_on_air() =>
+        {
             say("recording-stopped", json(&InRoom { room_id }));
         }
         Event::Ended { reason, .. } if viewer.follows(before) || viewer.is_at_door(before) => {
@@ -229,9 +234,14 @@ pub(super) fn entry(
         | Event::HandRaised { .. }
         | Event::Admitted { .. }
         | Event::Said { .. }
+        | Event::RecordingAsked { .. }
+        | Event::RequestDropped
         | Event::ConsentGiven { .. }
+        | Event::ConsentDeclined { .. }
         | Event::ConsentWithdrawn { .. }
         | Event::RecordingStarted { .. }
+        | Event::RecordingPaused { .. }
+        | Event::RecordingResumed { .. }
         | Event::RecordingStopped { .. }
         | Event::Ended { .. } => {}
     }
@@ -255,7 +265,7 @@ fn room_joined(viewer: &Viewer<'_>, room_id: &RoomId, room: &Room, say: Say<'_>)
     for (user, it) in others().filter(|(_, it)| !looks_plain(it.media)) {
         media_changed(viewer, user, it.media, say);
     }
-    if room.recording().is_some() {
+    if room.is_on_air() {
         say("recording-started", json(&InRoom { room_id }));
     }
 }

@@ -32,11 +32,11 @@ fn three_in(speak: &'static Rtc) -> Visit {
 }
 
 fn consent(user: &str) -> Command {
-    Command::Consent { user: id(user), agreed: true, method: ConsentMethod::Electronic }
+    Command::consent(id(user), true, ConsentMethod::Electronic)
 }
 
 fn record() -> Command {
-    Command::StartRecording { recording: id::<RecordingId>("rec") }
+    Command::record(id::<RecordingId>("rec"))
 }
 
 /// What the house says to the patient's phone besides an ack.

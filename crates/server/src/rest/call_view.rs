@@ -119,7 +119,7 @@ impl CallView {
 
 impl ParticipantView {
     fn of(house: &House, open: Option<&Room>, row: ParticipantRow) -> Self {
-        let consent = open.map(|it| it.participant(&row.user).and_then(|it| it.consent));
+        let consent = open.map(|it| it.participant(&row.user).and_then(|it| it.consent.as_ref()));
         Self {
             consented_to_recording: consent.map(|it| it.is_some()),
             consented_to_recording_at: consent.flatten().map(|it| it.at),

@@ -331,7 +331,7 @@ async fn ask(
 /// The caller agrees to being recorded, on their own device.
 fn consent_of(caller: &Caller) -> Command {
     let (user, method) = (caller.user.clone(), ConsentMethod::Electronic);
-    Command::Consent { user, agreed: true, method }
+    Command::consent(user, true, method)
 }
 
 async fn view(house: &House, id: &RoomId, by: &Actor) -> Result<CallView, ApiError> {

@@ -65,12 +65,11 @@ pub(crate) async fn start(
     let call = room_id(&house, &id)?;
     check_consents(&*house.look(&call, &caller.actor()).await?, &new)?;
     let recording = new_recording_id();
-    let noted = new.consented_participants.into_iter().map(|user| Command::Consent {
-        user,
-        agreed: true,
-        method: new.consent_method,
-    });
-    let record = Command::StartRecording { recording: recording.clone() };
+    let noted = new
+        .consented_participants
+        .into_iter()
+        .map(|user| Command::consent(user, true, new.consent_method));
+    let record = Command::record(recording.clone());
     house.ask(&call, &caller.actor(), noted.chain([record]).collect()).await?;
     Ok((StatusCode::CREATED, Json(find(&house, &call, &recording).await?)))
 }

@@ -156,7 +156,7 @@ pub(crate) async fn consent(
 }
 
 fn agreed(caller: &Caller, agreed: bool) -> Command {
-    Command::Consent { user: caller.user.clone(), agreed, method: ConsentMethod::Electronic }
+    Command::consent(caller.user.clone(), agreed, ConsentMethod::Electronic)
 }
 
 fn check_welcome(found: &Found) -> Result<(), ApiError> {

@@ -109,6 +109,50 @@ mediaType: string,
  */
 bytes: number, };
 /**
+ * What is recorded, on the wire.
+ */
+export type Covered = {
+/**
+ * Voices.
+ */
+audio: boolean,
+/**
+ * Pictures of cameras.
+ */
+video: boolean,
+/**
+ * Screens that are shown.
+ */
+screen: boolean, };
+/**
+ * How somebody agreed to being recorded.
+ */
+export type MethodWord = "verbal" | "written" | "electronic";
+/**
+ * What becomes of those who come while a recording runs and have not agreed.
+ */
+export type NewcomersWord = "pause" | "wait";
+/**
+ * Somebody's consent to being recorded.
+ */
+export type ConsentState = {
+/**
+ * To what.
+ */
+covers: Covered,
+/**
+ * How they agreed.
+ */
+method: MethodWord,
+/**
+ * The name of the text they were shown.
+ */
+wording?: string,
+/**
+ * When.
+ */
+at: string, };
+/**
  * A recording that runs.
  */
 export type RecordingState = {
@@ -123,7 +167,39 @@ by: string,
 /**
  * Since when.
  */
-since: string, };
+since: string,
+/**
+ * What it holds.
+ */
+covers: Covered,
+/**
+ * It waits for somebody to agree: nothing is recorded.
+ */
+paused: boolean,
+/**
+ * What becomes of those who come and have not agreed.
+ */
+newcomers: NewcomersWord, };
+/**
+ * That somebody wants to record.
+ */
+export type RecordingRequest = {
+/**
+ * Who.
+ */
+by: string,
+/**
+ * What.
+ */
+covers: Covered,
+/**
+ * The name of the text people are shown.
+ */
+wording?: string,
+/**
+ * When they asked.
+ */
+at: string, };
 /**
  * Something that was written in a room.
  */
@@ -558,9 +634,54 @@ agreed: boolean,
  * Who agreed, if it was not the speaker: a provider notes what somebody
  * said.
  */
-user?: string, };
+user?: string,
 /**
- * `look`, `begin`, `admit-all`, `record` and `stop-recording`: which call is meant.
+ * To what; to what is asked for, or recorded, unless this says.
+ */
+covers?: Covered,
+/**
+ * The name of the text they were shown.
+ */
+wording?: string,
+/**
+ * How somebody else agreed; `verbal` unless this says.
+ */
+method?: MethodWord, };
+/**
+ * `ask-consent`: ask everybody whether they agree to being recorded.
+ */
+export type AskForConsent = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * What is to be recorded.
+ */
+covers: Covered,
+/**
+ * The name of the text they are shown.
+ */
+wording: string, };
+/**
+ * `record`: record, once everybody has agreed.
+ */
+export type RecordCall = {
+/**
+ * Which call.
+ */
+callId: string,
+/**
+ * What; what was asked for, unless this says.
+ */
+covers?: Covered,
+/**
+ * What becomes of those who come and have not agreed; as the house has it,
+ * unless this says.
+ */
+newcomers?: NewcomersWord, };
+/**
+ * `look`, `begin`, `admit-all` and `stop-recording`: which call is meant.
  */
 export type LookAtCall = {
 /**
@@ -606,9 +727,17 @@ yieldTo: boolean,
  */
 offersFirst: boolean,
 /**
- * They agreed to being recorded.
+ * They agreed to all that is recorded, or asked for.
  */
 consented: boolean,
+/**
+ * To what they agreed.
+ */
+consent?: ConsentState,
+/**
+ * They said no to the request that stands, or to the recording that runs.
+ */
+declined: boolean,
 /**
  * They decide for all.
  */
@@ -698,6 +827,10 @@ appointment?: string,
  * The recording that runs, if one does.
  */
 recording?: RecordingState,
+/**
+ * The request to record that stands, if one does.
+ */
+recordingRequest?: RecordingRequest,
 /**
  * When it was made.
  */
@@ -970,7 +1103,19 @@ file?: Attachment,
 /**
  * What your client called it, if you wrote it.
  */
-key?: string, } | { "type": "hidden" } | { "type": "consentGiven",
+key?: string, } | { "type": "hidden" } | { "type": "recordingAsked",
+/**
+ * Who, what and in which words.
+ */
+request: RecordingRequest, } | { "type": "requestDropped" } | { "type": "consentGiven",
+/**
+ * Who.
+ */
+user: string,
+/**
+ * To what, and how.
+ */
+consent: ConsentState, } | { "type": "consentDeclined",
 /**
  * Who.
  */
@@ -982,7 +1127,15 @@ user: string, } | { "type": "recordingStarted",
 /**
  * The recording.
  */
-recording: RecordingState, } | { "type": "recordingStopped",
+recording: RecordingState, } | { "type": "recordingPaused",
+/**
+ * Which recording.
+ */
+recording: string, } | { "type": "recordingResumed",
+/**
+ * Which recording.
+ */
+recording: string, } | { "type": "recordingStopped",
 /**
  * Which recording.
  */

@@ -19,7 +19,7 @@ impl Draft<'_> {
         self.check_lock(user)?;
         self.check_winner(user, &device)?;
         match self.waits_at_door(user, true) {
-            true => self.come_to_door(user, device, media, check),
+            true => self.come_to_door(user, device, media, check, true),
             false => self.join(user, device, media, OtherDevice::Prevails),
         }
     }
@@ -41,13 +41,22 @@ impl Draft<'_> {
     /// not. Whoever waits goes on waiting.
     pub(super) fn waits_at_door(&self, user: &UserId, shows_waiting: bool) -> bool {
         let participant = self.room.participant(user);
-        if participant.is_some_and(|it| it.admitted || it.stage.is_in_room())
-            || self.speaks_for_the_call(user)
-        {
+        let inside = participant.is_some_and(|it| it.stage.is_in_room());
+        if inside || self.speaks_for_the_call(user) {
             return false;
         }
-        if participant.is_some_and(|it| it.stage.is_waiting()) {
-            return true;
+        self.waits_to_agree(user) || self.door_keeps(user, shows_waiting)
+    }
+
+    /// Whether the door keeps whoever is not in and does not decide, recording or
+    /// not.
+    fn door_keeps(&self, user: &UserId, shows_waiting: bool) -> bool {
+        let participant = self.room.participant(user);
+        if participant.is_some_and(|it| it.admitted) {
+            return false;
+        }
+        if let Some(waiting) = participant.filter(|it| it.stage.is_waiting()) {
+            return !waiting.awaits_consent;
         }
         let place = self.room.kind().is_place();
         // Who was called by name is asked in, guest or not.
@@ -65,7 +74,9 @@ impl Draft<'_> {
         device: DeviceId,
         media: Media,
         check: Option<DeviceCheck>,
+        shows_waiting: bool,
     ) -> Result<(), Refusal> {
+        let awaits_consent = !self.door_keeps(user, shows_waiting);
         if let Some(Stage::Waiting { device: before, check: known, lost_until, .. }) =
             self.room.participant(user).map(|it| &it.stage)
         {
@@ -73,15 +84,16 @@ impl Draft<'_> {
             if same && lost_until.is_some() {
                 self.happens(Event::ConnectionResumed { user: user.clone(), device });
             } else if !same {
-                let check = check.or(*known);
-                self.happens(Event::CameToDoor { user: user.clone(), device, media, check });
+                let (check, user) = (check.or(*known), user.clone());
+                self.happens(Event::CameToDoor { user, device, media, check, awaits_consent });
             }
             return Ok(());
         }
         if self.room.people_waiting().count() >= MOST_WAITING {
             return Err(Refusal::RoomFull);
         }
-        self.happens(Event::CameToDoor { user: user.clone(), device, media, check });
+        let user = user.clone();
+        self.happens(Event::CameToDoor { user, device, media, check, awaits_consent });
         Ok(())
     }
 
@@ -138,16 +150,25 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Who waits and is connected is in at once.
+    /// Who waits and is connected is in at once, or as soon as they agree to the
+    /// recording that keeps them.
     fn let_in(&mut self, user: UserId) -> Result<(), Refusal> {
-        let stage = self.room.participant(&user).map(|it| it.stage.clone());
-        if let Some(Stage::Waiting { device, media, lost_until: None, .. }) = stage {
+        let comes = self.waits_connected(&user) && !self.waits_to_agree(&user);
+        if comes {
             self.check_for_room(&user)?;
-            self.happens(Event::Admitted { user: user.clone() });
-            return self.comes_in(&user, device, media);
         }
-        self.happens(Event::Admitted { user });
-        Ok(())
+        self.happens(Event::Admitted { user: user.clone() });
+        if comes { self.comes_in_from_door(&user) } else { Ok(()) }
+    }
+
+    /// Nothing happens to who does not wait, or whose connection is lost.
+    pub(super) fn comes_in_from_door(&mut self, user: &UserId) -> Result<(), Refusal> {
+        match self.room.participant(user).map(|it| it.stage.clone()) {
+            Some(Stage::Waiting { device, media, lost_until: None, .. }) => {
+                self.comes_in(user, device, media)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn turn_away(

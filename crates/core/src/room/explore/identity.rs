@@ -35,6 +35,7 @@ impl Writer {
             caller: _,
             invitation,
             participants,
+            request,
             recording,
             begun,
             door,
@@ -47,7 +48,12 @@ impl Writer {
         self.until(alone_since.map(|it| it.plus(rules.alone)));
         self.until(room.reminds_at());
         self.until(invitation.as_ref().and_then(|it| it.scheduled_at));
+        self.user(request.as_ref().map(|it| &it.by));
+        self.covered(request.as_ref().map(|it| it.covers));
         self.user(recording.as_ref().map(|it| &it.by));
+        self.covered(recording.as_ref().map(|it| it.covers));
+        self.yes(recording.as_ref().is_some_and(|it| it.paused));
+        self.yes(recording.as_ref().is_some_and(|it| it.newcomers == Newcomers::Wait));
         self.yes(*begun);
         self.bytes.push(*door as u8);
         self.yes(*locked);
@@ -73,22 +79,26 @@ impl Writer {
             incarnation: _,
             resumed: _,
             consent,
+            declined,
             admitted,
             removed,
             part,
             hand_since,
             kept_out,
+            awaits_consent,
             said,
         } = participant;
         self.stage(stage, place_in_line);
         self.media(*media);
         self.yes(joined_at.is_some());
-        self.yes(consent.is_some());
+        self.covered(consent.as_ref().map(|it| it.covers));
+        self.yes(*declined);
         self.yes(*admitted);
         self.yes(*removed);
         self.bytes.push(part.map_or(0, |it| it as u8 + 1));
         self.yes(hand_since.is_some());
         self.yes(*kept_out);
+        self.yes(*awaits_consent);
         self.bytes.push(u8::try_from(said.len()).expect("few keys are remembered"));
     }
 
@@ -130,6 +140,13 @@ impl Writer {
     fn media(&mut self, media: Media) {
         let Media { audio, video, screen } = media;
         self.bytes.push(u8::from(audio) + 2 * u8::from(video) + 4 * u8::from(screen));
+    }
+
+    fn covered(&mut self, it: Option<Covered>) {
+        let byte = |Covered { audio, video, screen }: Covered| {
+            1 + u8::from(audio) + 2 * u8::from(video) + 4 * u8::from(screen)
+        };
+        self.bytes.push(it.map_or(0, byte));
     }
 
     fn user(&mut self, user: Option<&UserId>) {

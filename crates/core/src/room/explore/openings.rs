@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::Role;
+use crate::{Role, Roles};
 
 /// Small and different, so that deadlines come in every order, and closed soon.
 pub(super) const RULES: Rules = Rules {
@@ -14,6 +14,8 @@ pub(super) const RULES: Rules = Rules {
     remind: Duration::from_secs(1),
     alone: Duration::from_secs(4),
     most_people: 3,
+    recorders: Roles::NONE,
+    newcomers: Newcomers::Pause,
 };
 
 pub(super) fn id(name: &str) -> UserId {
@@ -133,11 +135,11 @@ fn hosts(others: &[&str]) -> Vec<Command> {
 /// What a recording takes.
 fn recordings(others: &[&str]) -> Vec<Command> {
     let method = ConsentMethod::Verbal;
-    let each = |user: UserId| {
-        [true, false].map(|agreed| Command::Consent { user: user.clone(), agreed, method })
-    };
+    let each =
+        |user: UserId| [true, false].map(|agreed| Command::consent(user.clone(), agreed, method));
     let recording = [
-        Command::StartRecording { recording: "rec".parse().expect("an id") },
+        Command::AskConsent { covers: Covered::ALL, wording: None },
+        Command::record("rec".parse().expect("an id")),
         Command::StopRecording { recording: None },
     ];
     others.iter().flat_map(|it| each(id(it))).chain(recording).collect()
@@ -354,17 +356,31 @@ fn a_private_meeting() {
     a_meeting("a private meeting", rules, script, admissions(&["ben", "cat"]));
 }
 
-#[test]
-fn a_recorded_meeting() {
+/// Somebody who may record, in rooms like the others.
+fn recorded(newcomers: Newcomers) -> Rules {
+    Rules { recorders: Roles::NONE.with(Role::Provider), newcomers, ..RULES }
+}
+
+fn a_recorded_meeting(name: &'static str, newcomers: Newcomers) {
     let people = vec![person("ann"), person("ben"), person("cat")];
     let everybody =
         people.iter().flat_map(|by| asks(by, &[few_moves(), recordings(&["ann", "ben", "cat"])]));
     explore(&Opening {
-        name: "a recorded meeting",
-        rules: RULES,
+        name,
+        rules: recorded(newcomers),
         script: vec![meeting(true)],
         asks: everybody.chain(house()).collect(),
         people,
         depth: 40,
     });
+}
+
+#[test]
+fn a_recorded_meeting_that_pauses_for_newcomers() {
+    a_recorded_meeting("a recorded meeting that pauses for newcomers", Newcomers::Pause);
+}
+
+#[test]
+fn a_recorded_meeting_that_keeps_newcomers_at_the_door() {
+    a_recorded_meeting("a recorded meeting that keeps newcomers waiting", Newcomers::Wait);
 }

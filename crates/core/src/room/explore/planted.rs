@@ -171,7 +171,8 @@ fn planted(property: &str) -> Vec<Planted> {
         }
         "consent_holds_while_recording" => {
             let (recording, user) = ("rec".parse().expect("an id"), id("ann"));
-            let started = Event::RecordingStarted { recording, user };
+            let (covers, newcomers) = (Covered::ALL, Newcomers::Pause);
+            let started = Event::RecordingStarted { recording, user, covers, newcomers };
             vec![Planted::new(ben_waits(), "ann", vec![started])]
         }
         "folding_gives_the_same_room" => {

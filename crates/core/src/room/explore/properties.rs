@@ -284,19 +284,24 @@ fn only_hosts_decide_for_others(step: &Step<'_>) -> Verdict {
     })
 }
 
-/// While a recording runs, everybody who is in has agreed to it.
+/// While a recording is on air, everybody who is in has agreed to it. Whom only the
+/// recording keeps at the door, the door itself would let in.
 fn consent_holds_while_recording(step: &Step<'_>) -> Verdict {
     let mut witness = step.from.witness;
     for entry in step.answer.iter().flatten() {
+        if let Event::CameToDoor { user, awaits_consent: true, .. } = &entry.event {
+            let before = Witness { recording: false, waiting: witness.awaiting, ..witness };
+            holds(!before.must_wait(user), || format!("{user} waits for more than a question"))?;
+        }
         witness.sees(entry);
-        holds(!witness.recording || witness.inside.all_in(witness.agreed), || {
+        holds(!witness.on_air || witness.inside.all_in(witness.agreed), || {
             format!("it records somebody who has not agreed, after {}", entry.event.name())
         })?;
     }
-    let Witness { recording, .. } = step.to.witness;
-    holds(recording == step.to.room.recording().is_some(), || {
-        "the room and its journal are not of one mind about the recording".to_owned()
-    })
+    let Witness { recording, on_air, .. } = step.to.witness;
+    let running = step.to.room.recording();
+    let same = recording == running.is_some() && on_air == running.is_some_and(|it| !it.paused);
+    holds(same, || "the room and its journal are not of one mind about the recording".to_owned())
 }
 
 /// What was written down, read again, makes the same room; step by step, and so

@@ -36,6 +36,10 @@ pub(super) struct Witness {
     pub(super) locked: bool,
     pub(super) door: Door,
     pub(super) recording: bool,
+    /// It records and does not wait for anybody to agree.
+    pub(super) on_air: bool,
+    /// Whoever has not agreed stays at the door of the recording.
+    pub(super) newcomers_wait: bool,
     pub(super) hosts: Few,
     /// Who has no account.
     pub(super) guests: Few,
@@ -51,6 +55,8 @@ pub(super) struct Witness {
     /// Who came as far as the door, or was sent away, and was not let in since.
     pub(super) shut_out: Few,
     pub(super) agreed: Few,
+    /// Whom only the recording keeps at the door.
+    pub(super) awaiting: Few,
 }
 
 impl Witness {
@@ -71,7 +77,13 @@ impl Witness {
 
     /// Whether the door keeps `user`, who asks to come straight in.
     pub(super) fn must_wait(&self, user: &UserId) -> bool {
-        if self.hosts.has(user) || self.let_in.has(user) || self.inside.has(user) {
+        if self.hosts.has(user) || self.inside.has(user) {
+            return false;
+        }
+        if self.recording && self.newcomers_wait && !self.agreed.has(user) {
+            return true;
+        }
+        if self.let_in.has(user) {
             return false;
         }
         let kept = match self.door {
@@ -79,7 +91,7 @@ impl Witness {
             Door::Usual => self.guests.has(user),
             Door::Strict => self.place || self.guests.has(user),
         };
-        kept || self.waiting.has(user)
+        kept || (self.waiting.has(user) && !self.awaiting.has(user))
     }
 
     pub(super) fn sees(&mut self, entry: &Entry) {
@@ -91,8 +103,10 @@ impl Witness {
                 self.waiting.set(user, false);
                 self.shut_out.set(user, false);
                 self.inside.set(user, true);
+                self.awaiting.set(user, false);
             }
-            Event::CameToDoor { user, .. } => {
+            Event::CameToDoor { user, awaits_consent, .. } => {
+                self.awaiting.set(user, *awaits_consent);
                 self.named.set(user, true);
                 self.waiting.set(user, true);
                 self.shut_out.set(user, !self.let_in.has(user));
@@ -100,6 +114,7 @@ impl Witness {
             Event::Left { user, departure, .. } => {
                 self.inside.set(user, false);
                 self.waiting.set(user, false);
+                self.awaiting.set(user, false);
                 if matches!(departure, Departure::TurnedAway | Departure::Removed) {
                     self.let_in.set(user, false);
                     self.shut_out.set(user, true);
@@ -121,12 +136,22 @@ impl Witness {
                 self.shut_out.set(user, false);
             }
             Event::Locked { locked } => self.locked = *locked,
-            Event::DoorSet { door } => self.door = *door,
+            Event::DoorSet { door } => {
+                self.door = *door;
+                if *door != Door::Open {
+                    self.awaiting = Few::default();
+                }
+            }
             Event::HostChanged { user, host } => self.hosts.set(user, *host),
             Event::ConsentGiven { user, .. } => self.agreed.set(user, true),
             Event::ConsentWithdrawn { user } => self.agreed.set(user, false),
-            Event::RecordingStarted { .. } => self.recording = true,
-            Event::RecordingStopped { .. } => self.recording = false,
+            Event::RecordingStarted { newcomers, .. } => {
+                (self.recording, self.on_air) = (true, true);
+                self.newcomers_wait = *newcomers == Newcomers::Wait;
+            }
+            Event::RecordingPaused { .. } => self.on_air = false,
+            Event::RecordingResumed { .. } => self.on_air = true,
+            Event::RecordingStopped { .. } => (self.recording, self.on_air) = (false, false),
             Event::Ended { .. } => {
                 self.over = true;
                 (self.inside, self.waiting) = (Few::default(), Few::default());

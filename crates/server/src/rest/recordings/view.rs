@@ -102,14 +102,14 @@ impl RecordingView {
 
 impl ConsentDetails {
     fn of(participant_ids: Vec<UserId>, consents: BTreeMap<UserId, Consent>) -> Self {
-        let last = consents.values().max_by_key(|it| it.at).copied();
-        let view = |(user_id, Consent { method, at }): (UserId, Consent)| ConsentView {
+        let last = consents.values().max_by_key(|it| it.at).cloned();
+        let view = |(user_id, Consent { method, at, .. }): (UserId, Consent)| ConsentView {
             user_id,
             method,
             timestamp: at,
         };
         Self {
-            method: last.map(|it| it.method),
+            method: last.as_ref().map(|it| it.method),
             timestamp: last.map(|it| it.at),
             participant_ids,
             consents: consents.into_iter().map(view).collect(),
@@ -136,9 +136,10 @@ impl Tape {
         for Entry { at, by, event, .. } in entries {
             let running = tapes.last_mut().filter(|it| it.stopped.is_none());
             match (event, running) {
-                (Event::ConsentGiven { user, method }, running) => {
-                    let consent = Consent { method: *method, at: *at };
-                    in_force.insert(user.clone(), consent);
+                (Event::ConsentGiven { user, method, covers, wording }, running) => {
+                    let (covers, method, wording) = (*covers, *method, wording.clone());
+                    let consent = Consent { covers, method, wording, at: *at };
+                    in_force.insert(user.clone(), consent.clone());
                     if let Some(tape) = running {
                         tape.consents.insert(user.clone(), consent);
                     }
@@ -146,7 +147,7 @@ impl Tape {
                 (Event::ConsentWithdrawn { user }, _) => {
                     in_force.remove(user);
                 }
-                (Event::RecordingStarted { recording, user }, _) => tapes.push(Self {
+                (Event::RecordingStarted { recording, user, .. }, _) => tapes.push(Self {
                     id: recording.clone(),
                     started_at: *at,
                     started_by: user.clone(),
