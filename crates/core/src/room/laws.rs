@@ -3,6 +3,7 @@
 
 mod door;
 mod said;
+mod takes;
 
 use std::time::Duration;
 
