@@ -18,7 +18,8 @@ const ON = { audio: true, video: true };
 const OFF = { audio: false, video: false, screen: false };
 const SEEN = { audio: true, video: true, screen: false };
 /** What there is to say of somebody who is not at a door. */
-const PLAIN = { yieldTo: false, offersFirst: false, consented: false, host: false, removed: false, away: false };
+const PLAIN = { yieldTo: false, offersFirst: false, consented: false,
+        declined: false, host: false, removed: false, away: false };
 
 afterEach(async () => {
   for (const person of [ada, ben, cleo]) person.disconnect();
