@@ -1,22 +1,16 @@
 //! The bytes of files, kept outside the database: each under a random id, whole or
-//! not at all. They lie in a folder of this machine.
+//! not at all. They lie in a folder of this machine, or in a bucket.
 
-use std::{
-    fmt, io,
-    path::{Path, PathBuf},
-    pin::Pin,
-    str::FromStr,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+mod bucket;
+mod folder;
+
+use std::{fmt, io, ops::Range, path::Path, pin::Pin, str::FromStr};
 
 use aws_lc_rs::digest;
 use housecall_core::{FileId, Timestamp};
-use tokio::{
-    fs,
-    io::{AsyncRead, AsyncWriteExt},
-    task::spawn_blocking,
-};
+use tokio::io::AsyncRead;
+
+pub use self::bucket::{BadBucket, Bucket, BucketKeys};
 
 use crate::secrets::hex;
 
@@ -72,26 +66,33 @@ pub enum BlobError {
     /// There were more of them than were to be taken.
     #[error("the file is too large")]
     TooLarge,
-    /// The disk is full, broken or gone.
+    /// The disk is full, broken or gone, or the bucket cannot be reached or does not
+    /// let us.
     #[error("files cannot be kept or read")]
     Unavailable(#[from] io::Error),
 }
 
 /// Where blobs are kept. Clones share it.
 #[derive(Clone)]
-pub struct Blobs {
-    folder: Arc<Path>,
+pub struct Blobs(Place);
+
+#[derive(Clone)]
+enum Place {
+    Folder(folder::Folder),
+    Bucket(bucket::Objects),
 }
 
 /// A blob that is being written. What is not finished leaves nothing.
 pub struct Incoming {
-    file: fs::File,
-    unfinished: PathBuf,
-    target: PathBuf,
+    unfinished: Unfinished,
     most: u64,
     bytes: u64,
     digest: digest::Context,
-    finished: bool,
+}
+
+enum Unfinished {
+    File(folder::Unfinished),
+    Object(bucket::Unfinished),
 }
 
 /// What was kept.
@@ -115,60 +116,82 @@ impl Blobs {
     /// Blobs in a folder, which is made when the first one comes. One process
     /// writes there at a time.
     pub fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.into() }
+        Self(Place::Folder(folder::Folder::new(folder)))
+    }
+
+    /// Blobs in a bucket, or in a folder of it that is theirs alone. One process writes
+    /// there at a time.
+    pub fn in_bucket(bucket: Bucket) -> Result<Self, BadBucket> {
+        Ok(Self(Place::Bucket(bucket::Objects::open(bucket)?)))
+    }
+
+    /// Whether blobs can be kept and read here. Leaves nothing behind.
+    pub async fn check(&self) -> Result<(), BlobError> {
+        match &self.0 {
+            Place::Folder(folder) => folder.check().await,
+            Place::Bucket(objects) => objects.check().await,
+        }
     }
 
     /// Begins to write a blob of at most so many bytes.
     pub async fn begin(&self, id: &BlobId, most: u64) -> Result<Incoming, BlobError> {
-        fs::create_dir_all(self.unfinished()).await?;
-        let unfinished = self.unfinished().join(id.as_str());
-        let file = fs::File::create_new(&unfinished).await?;
+        let unfinished = match &self.0 {
+            Place::Folder(folder) => Unfinished::File(folder.begin(id).await?),
+            Place::Bucket(objects) => Unfinished::Object(objects.begin(id)),
+        };
         let digest = digest::Context::new(&digest::SHA256);
-        let target = self.path(id);
-        Ok(Incoming { file, unfinished, target, most, bytes: 0, digest, finished: false })
+        Ok(Incoming { unfinished, most, bytes: 0, digest })
     }
 
     /// The blob of this id, if there is one.
     pub async fn get(&self, id: &BlobId) -> Result<Option<Blob>, BlobError> {
-        let file = match fs::File::open(self.path(id)).await {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            file => file?,
-        };
-        let bytes = file.metadata().await?.len();
-        Ok(Some(Blob { bytes, content: Box::pin(file) }))
+        match &self.0 {
+            Place::Folder(folder) => folder.get(id).await,
+            Place::Bucket(objects) => objects.get(id).await,
+        }
+    }
+
+    /// How large the blob of this id is, if there is one.
+    pub async fn size(&self, id: &BlobId) -> Result<Option<u64>, BlobError> {
+        match &self.0 {
+            Place::Folder(folder) => folder.size(id).await,
+            Place::Bucket(objects) => objects.size(id).await,
+        }
+    }
+
+    /// These bytes of a blob, all of them. An error of the kind
+    /// [`io::ErrorKind::NotFound`] if there is no such blob, and of
+    /// [`io::ErrorKind::UnexpectedEof`] if it ends before.
+    pub async fn range(&self, id: &BlobId, range: Range<u64>) -> Result<Vec<u8>, BlobError> {
+        match &self.0 {
+            Place::Folder(folder) => folder.range(id, range).await,
+            Place::Bucket(objects) => Ok(objects.range(id, range).await?.into()),
+        }
     }
 
     /// Deletes a blob, if it is there.
     pub async fn delete(&self, id: &BlobId) -> Result<(), BlobError> {
-        match fs::remove_file(self.path(id)).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+        match &self.0 {
+            Place::Folder(folder) => folder.delete(id).await,
+            Place::Bucket(objects) => objects.delete(id).await,
         }
     }
 
     /// The blobs that were finished before `moment`, by the clock of where they
     /// are kept.
     pub async fn finished_before(&self, moment: Timestamp) -> Result<Vec<BlobId>, BlobError> {
-        let (folder, before) = (self.folder.clone(), system_time(moment));
-        in_background(move || list(&folder, before)).await
+        match &self.0 {
+            Place::Folder(folder) => folder.finished_before(moment).await,
+            Place::Bucket(objects) => objects.finished_before(moment).await,
+        }
     }
 
     /// Removes what a process left behind that ended in the middle of writing.
     pub async fn remove_unfinished(&self) -> Result<(), BlobError> {
-        match fs::remove_dir_all(self.unfinished()).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+        match &self.0 {
+            Place::Folder(folder) => folder.remove_unfinished().await,
+            Place::Bucket(objects) => objects.remove_unfinished().await,
         }
-    }
-
-    fn unfinished(&self) -> PathBuf {
-        self.folder.join("unfinished")
-    }
-
-    /// Two digits make a folder: some file systems are slow with a hundred
-    /// thousand names in one.
-    fn path(&self, id: &BlobId) -> PathBuf {
-        self.folder.join(&id.as_str()[..2]).join(id.as_str())
     }
 }
 
@@ -180,82 +203,19 @@ impl Incoming {
             return Err(BlobError::TooLarge);
         }
         self.digest.update(bytes);
-        Ok(self.file.write_all(bytes).await?)
-    }
-
-    /// Keeps the blob. It is on the disk, under its name, when this returns.
-    pub async fn finish(mut self) -> Result<Kept, BlobError> {
-        self.file.flush().await?;
-        self.file.sync_all().await?;
-        let (from, to) = (self.unfinished.clone(), self.target.clone());
-        in_background(move || settle(&from, &to)).await?;
-        self.finished = true;
-        Ok(Kept { bytes: self.bytes, sha256: hex(self.digest.clone().finish().as_ref()) })
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if !self.finished
-            && let Err(error) = std::fs::remove_file(&self.unfinished)
-        {
-            tracing::warn!(%error, "An unfinished file stays until the next start");
+        match &mut self.unfinished {
+            Unfinished::File(file) => file.write(bytes).await,
+            Unfinished::Object(object) => object.write(bytes).await,
         }
     }
-}
 
-/// Gives a blob its name. A name is kept by its folder, so that goes to the disk
-/// as well.
-fn settle(from: &Path, to: &Path) -> io::Result<()> {
-    let shelf = to.parent().expect("a blob lies in a folder");
-    match std::fs::create_dir(shelf) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => {
-            made?;
-            shelf.ancestors().skip(1).take(2).try_for_each(sync_folder)?;
+    /// Keeps the blob. It is on the disk or in the bucket, under its name, when this
+    /// returns.
+    pub async fn finish(self) -> Result<Kept, BlobError> {
+        match self.unfinished {
+            Unfinished::File(file) => file.finish().await?,
+            Unfinished::Object(object) => object.finish().await?,
         }
+        Ok(Kept { bytes: self.bytes, sha256: hex(self.digest.finish().as_ref()) })
     }
-    std::fs::rename(from, to)?;
-    sync_folder(shelf)
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    // The folder of a path such as `files` is the one we are in.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    std::fs::File::open(folder)?.sync_all()
-}
-
-fn list(folder: &Path, before: SystemTime) -> io::Result<Vec<BlobId>> {
-    let mut found = Vec::new();
-    for shelf in entries(folder)? {
-        // Whatever else lies there is not ours.
-        if shelf.file_name().len() != 2 || !shelf.file_type()?.is_dir() {
-            continue;
-        }
-        for blob in entries(&shelf.path())? {
-            let id = blob.file_name().to_str().and_then(|it| it.parse().ok());
-            if let (Some(id), true) = (id, blob.metadata()?.modified()? < before) {
-                found.push(id);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn entries(folder: &Path) -> io::Result<Vec<std::fs::DirEntry>> {
-    match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        entries => entries?.collect(),
-    }
-}
-
-fn system_time(moment: Timestamp) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(moment.as_millis()).unwrap_or(0))
-}
-
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, BlobError> {
-    let done = spawn_blocking(work).await;
-    Ok(done.map_err(io::Error::other)??)
 }

@@ -9,7 +9,7 @@ use crate::{
     writer::Write,
 };
 use aws_lc_rs::digest;
-use housecall_core::{Actor, AppointmentId, LinkId, MeetingId, Timestamp, UserId};
+use housecall_core::{Actor, AppointmentId, LinkId, MeetingId, RecordingId, Timestamp, UserId};
 use serde_json::Value;
 
 /// A stream of the journal that belongs to no room. The lines of rooms are
@@ -24,6 +24,8 @@ pub enum Stream {
     Meeting(MeetingId),
     /// What concerns one guest link.
     GuestLink(LinkId),
+    /// What concerns one recording, and who looked at it.
+    Recording(RecordingId),
     /// What concerns the whole house: started, configured.
     House,
 }
@@ -36,6 +38,7 @@ impl Stream {
             Stream::Appointment(appointment) => format!("appointment:{appointment}"),
             Stream::Meeting(meeting) => format!("meeting:{meeting}"),
             Stream::GuestLink(link) => format!("guest_link:{link}"),
+            Stream::Recording(recording) => format!("recording:{recording}"),
             Stream::House => "house".to_owned(),
         }
     }

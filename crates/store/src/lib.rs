@@ -21,6 +21,7 @@ mod missed;
 mod notes;
 mod open;
 mod paths;
+mod recordings;
 mod removals;
 mod rooms;
 mod secrets;
@@ -38,7 +39,9 @@ pub use appointments::{
     Appointment, AppointmentChange, AppointmentFilter, AppointmentPage, AppointmentStatus,
     AppointmentType, NewAppointment,
 };
-pub use blobs::{Blob, BlobError, BlobId, Blobs, Incoming, Kept, NotABlobId};
+pub use blobs::{
+    BadBucket, Blob, BlobError, BlobId, Blobs, Bucket, BucketKeys, Incoming, Kept, NotABlobId,
+};
 pub use calls::{CallRow, ParticipantRow};
 pub use checks::{ConnectionCheck, NewConnectionCheck};
 pub use error::{Cause, StoreError};
@@ -51,6 +54,11 @@ pub use messages::{MessageSpot, WrittenMessage};
 pub use missed::MissedCall;
 pub use notes::{Notes, NotesVersion};
 pub use paths::{PathKind, PathReport};
+pub use recordings::{
+    Access, Completion, Destroyed, Destruction, Hold, NewRecording, NotAStatus, RecordingFilter,
+    RecordingPage, RecordingRequest, RecordingStatus, Relations, Remains, SealedKey, StoredPart,
+    StoredRecording,
+};
 pub use secrets::{PasswordHash, SecretHash};
 pub use sign_ins::{NewSignIn, Rotation, SignInId};
 use sqlx::SqlitePool;
@@ -89,6 +97,10 @@ impl Store {
     /// than the usual five seconds.
     pub async fn open_patiently(url: &str, busy: Duration) -> Result<Self, StoreError> {
         let db = Db::open(url, busy).await?;
+        // A process that was killed may have left a key there that it had destroyed.
+        if let Err(error) = db.cut_log().await {
+            tracing::warn!(%error, "The log of the database cannot be cut");
+        }
         let Db::Sqlite { write, .. } = &db;
         let writer = Writer::start(write.clone(), !open::is_in_memory(url), busy);
         Ok(Self(Arc::new(Inner { db, writer })))
@@ -110,6 +122,12 @@ impl Store {
             self.0.writer.run(writer::Nothing).await
         };
         tokio::time::timeout(READY, check).await.unwrap_or_else(|_| Err(StoreError::too_slow()))
+    }
+
+    /// Empties the log in which the database keeps what it wrote last, so that what was
+    /// overwritten is there no longer. `false` if a reader is in the way.
+    pub async fn cut_log(&self) -> Result<bool, StoreError> {
+        self.0.db.cut_log().await
     }
 
     pub(crate) fn read(&self) -> &SqlitePool {

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions, SqlitePool,
+    ConnectOptions, Connection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -18,6 +18,8 @@ const APPEND_ONLY: &str = include_str!("../../../migrations/sqlite/append_only.s
 const READERS: u32 = 4;
 /// How long a reader waits for one of them.
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long readers get to leave the log before it is left as it is.
+const READERS_LEAVE: Duration = Duration::from_millis(250);
 /// The write-ahead log is cut back to this when it has been checkpointed, so a
 /// long reader leaves no giant file behind.
 const LARGEST_IDLE_LOG: &str = "67108864";
@@ -25,8 +27,8 @@ const LARGEST_IDLE_LOG: &str = "67108864";
 /// An open database.
 pub(crate) enum Db {
     /// An embedded file, or memory. One connection writes; readers never wait
-    /// for it. In memory both are the same single connection.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// for it. In memory both are the same single connection, and there is no log.
+    Sqlite { read: SqlitePool, write: SqlitePool, log: Option<SqliteConnectOptions> },
 }
 
 impl Db {
@@ -40,6 +42,9 @@ impl Db {
             .busy_timeout(busy)
             .pragma("journal_size_limit", LARGEST_IDLE_LOG)
             .pragma("temp_store", "MEMORY")
+            // What is deleted is overwritten. Without it keys that were destroyed stay
+            // in pages that are free.
+            .pragma("secure_delete", "ON")
             .shared_cache(false)
             .disable_statement_logging();
         let in_memory = is_in_memory(url);
@@ -49,16 +54,29 @@ impl Db {
         let write = lasting(1).connect_with(options.clone()).await?;
         MIGRATIONS.run(&write).await?;
         sqlx::raw_sql(APPEND_ONLY).execute(&write).await?;
+        let log = (!in_memory).then(|| options.clone().busy_timeout(READERS_LEAVE));
         let read = if in_memory {
             write.clone()
         } else {
             lasting(READERS).connect_with(options.pragma("query_only", "ON")).await?
         };
-        Ok(Db::Sqlite { read, write })
+        Ok(Db::Sqlite { read, write, log })
+    }
+
+    /// Empties the write-ahead log; `false` if a reader is in the way. On a connection
+    /// of its own: nobody writes while it waits, so it must not wait for long.
+    pub(crate) async fn cut_log(&self) -> Result<bool, StoreError> {
+        let Db::Sqlite { log: Some(log), .. } = self else { return Ok(true) };
+        let mut connection = log.connect().await?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(busy == 0)
     }
 
     pub(crate) async fn close(&self) {
-        let Db::Sqlite { read, write } = self;
+        let Db::Sqlite { read, write, .. } = self;
         read.close().await;
         write.close().await;
     }
@@ -112,7 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}/settings.db", folder.path().display());
         let db = Db::open(&url, Duration::ZERO).await.expect("a new file opens");
-        let Db::Sqlite { read, write } = &db;
+        let Db::Sqlite { read, write, .. } = &db;
         let setting = async |pool: &SqlitePool, name: &str| -> String {
             let sql = format!("SELECT CAST({name} AS text) FROM pragma_{name}");
             let value = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await;
@@ -121,6 +139,7 @@ mod tests {
         assert_eq!(setting(write, "journal_mode").await, "wal");
         assert_eq!(setting(write, "synchronous").await, "2");
         assert_eq!(setting(write, "foreign_keys").await, "1");
+        assert_eq!(setting(write, "secure_delete").await, "1");
         assert_eq!(setting(read, "query_only").await, "1");
         db.close().await;
     }

@@ -147,7 +147,7 @@ fn email_key(email: &str) -> String {
 }
 
 /// The pattern for any text with `part` in it, in lower case like the column.
-fn containing(part: &str) -> String {
+pub(crate) fn containing(part: &str) -> String {
     let part = part.to_lowercase();
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")

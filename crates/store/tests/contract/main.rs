@@ -16,6 +16,7 @@ mod missed;
 mod notes;
 mod paths;
 mod people;
+mod recordings;
 mod removals;
 mod reopening;
 mod sign_ins;
@@ -123,6 +124,27 @@ macro_rules! for_all {
                 somebody_is_locked_out
                 somebody_was_here_until_lately
             }
+            recordings {
+                a_recording_goes_from_its_beginning_to_its_end
+                a_recording_begins_once
+                a_recording_that_is_not_there_is_not_found
+                what_is_out_of_place_changes_nothing
+                a_recording_may_fail_on_its_way
+                parts_and_people_are_added_in_order
+                damage_is_noted_once
+                a_held_recording_is_not_destroyed
+                of_holding_and_destroying_one_comes_first
+                a_destroyed_recording_has_no_key_and_stays
+                what_remains_is_known_until_it_is_gone
+                recordings_expire_unless_somebody_holds_them
+                who_watched_is_counted_and_who_was_refused_is_noted
+                people_ask_once
+                keys_are_wrapped_again_once
+                blobs_without_a_recording_are_found
+                recordings_are_listed_by_who_may_learn_of_them
+                recordings_are_searched
+                pages_of_recordings_follow_each_other
+            }
             removals {
                 who_was_removed_stays_out_of_the_place
                 a_call_of_its_own_is_a_place_itself
@@ -147,6 +169,10 @@ for_all! { in_memory: Memory }
 for_all! { in_a_file: File }
 
 contract! { lasting_in_a_file: File;
+    recordings {
+        no_copy_of_a_destroyed_key_is_on_the_disk
+        a_log_that_is_read_is_cut_later
+    }
     reopening {
         nothing_is_lost_by_closing
         two_stores_share_a_database
