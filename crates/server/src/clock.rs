@@ -3,8 +3,8 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use housecall_core::{AppointmentId, LinkId, MeetingId, RecordingId, RoomId, Timestamp, UserId};
@@ -17,6 +17,10 @@ pub trait Clock: Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Timestamp;
 
+    /// How long ago some moment was, long before the process began. Goes on evenly,
+    /// whoever sets the clock.
+    fn elapsed(&self) -> Duration;
+
     /// Ends when it is `moment` or later.
     fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
@@ -25,10 +29,21 @@ pub trait Clock: Send + Sync + 'static {
 #[derive(Debug, Default)]
 pub struct WallClock;
 
+/// How long before the process the time began that passes evenly: what was begun
+/// before a restart has its place in it.
+const BEFORE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// When somebody first asked how much time has passed.
+static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        BEFORE + BEGINNING.elapsed()
     }
 
     fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
@@ -61,6 +76,10 @@ impl HandClock {
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         *self.0.borrow()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.now().since(Timestamp::EPOCH)
     }
 
     fn until(&self, moment: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -3,6 +3,8 @@
 //! The defaults are `config.default.toml` itself, so what people read is what
 //! the program does, and a key that is not in it is a mistake.
 
+mod recordings;
+
 use std::{collections::HashMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
@@ -11,13 +13,17 @@ use housecall_media::turn::Network;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::pace::Paces;
+pub(crate) use self::recordings::{RecordingPolicy, Recordings, Storage};
+use crate::{
+    pace::Paces,
+    recordings::policy::{self, Policy},
+};
 
 const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names the systems we replace gave to the same settings. The first one that
 /// is set wins.
-const SHORT_NAMES: [(&str, &[&str]); 17] = [
+const SHORT_NAMES: [(&str, &[&str]); 26] = [
     ("server.host", &["HOST"]),
     ("server.port", &["PORT"]),
     ("server.environment", &["HOUSECALL_ENV"]),
@@ -35,6 +41,15 @@ const SHORT_NAMES: [(&str, &[&str]); 17] = [
     ("ice.secret", &["TURN_SECRET"]),
     ("ice.min_port", &["TURN_MIN_PORT"]),
     ("ice.max_port", &["TURN_MAX_PORT"]),
+    ("storage.provider", &["STORAGE_PROVIDER"]),
+    ("storage.bucket", &["STORAGE_BUCKET"]),
+    ("storage.region", &["STORAGE_REGION"]),
+    ("storage.endpoint", &["STORAGE_ENDPOINT"]),
+    ("storage.access_key_id", &["AWS_ACCESS_KEY_ID"]),
+    ("storage.secret_access_key", &["AWS_SECRET_ACCESS_KEY"]),
+    ("storage.session_token", &["AWS_SESSION_TOKEN"]),
+    ("recordings.retention_days", &["RECORDING_RETENTION_DAYS"]),
+    ("recordings.master_key", &["RECORDING_MASTER_KEY"]),
 ];
 
 /// What a server is told before it starts. Keys are described in
@@ -48,6 +63,9 @@ pub struct Config {
     pub(crate) calls: Calls,
     pub(crate) chat: Chat,
     pub(crate) ice: Ice,
+    pub(crate) storage: Storage,
+    pub(crate) recordings: Recordings,
+    pub(crate) recording_policy: RecordingPolicy,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
 }
@@ -185,6 +203,10 @@ impl Config {
         let config: Self =
             settings.try_into().context("A setting has a value that does not fit.")?;
         config.ice.check()?;
+        config.storage.check()?;
+        config.recordings.check()?;
+        Policy::read(&config.recording_policy)?;
+        policy::recorders(&config.recording_policy)?;
         Ok(config)
     }
 
@@ -207,6 +229,16 @@ impl Config {
         self.server.data.join("files")
     }
 
+    /// Where recordings lie that are finished, if they are kept here.
+    pub(crate) fn kept_recordings(&self) -> PathBuf {
+        self.server.data.join("recordings")
+    }
+
+    /// Where recordings lie that are not finished.
+    pub(crate) fn spool(&self) -> PathBuf {
+        self.server.data.join("spool")
+    }
+
     pub(crate) fn rules(&self) -> Rules {
         let calls = &self.calls;
         Rules {
@@ -217,7 +249,8 @@ impl Config {
             arrival: Duration::from_secs(calls.arrival_seconds),
             alone: Duration::from_secs(calls.alone_seconds),
             most_people: calls.most_people,
-            ..Rules::default()
+            recorders: policy::recorders(&self.recording_policy).expect("it was read at the start"),
+            newcomers: self.recordings.newcomers,
         }
     }
 

@@ -6,6 +6,7 @@ mod certificate;
 mod finding;
 mod ice;
 mod machine;
+mod recordings;
 mod storage;
 mod web;
 
@@ -27,6 +28,9 @@ pub async fn examine(config: Result<Config, Error>) -> Report {
     findings.push(storage::folder(&config));
     findings.extend(storage::space(&config));
     findings.push(storage::database(&config, &server).await);
+    findings.push(recordings::master_key(&config));
+    findings.push(recordings::storage(&config).await);
+    findings.extend(recordings::space(&config));
     findings.extend(web::plain_http(&config));
     findings.push(server.finding());
     findings.push(machine::clock(&server));

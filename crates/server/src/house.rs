@@ -19,7 +19,7 @@ use housecall_store::{Blobs, Store, StoreError};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{
-    auth::{Identity, Links, Passwords, Tickets, TokenProblem, Tokens},
+    auth::{Grants, Identity, Links, Passwords, Tickets, TokenProblem, Tokens},
     clock::{Clock, new_room_id},
     config::Config,
     guests::check_may_call,
@@ -28,6 +28,7 @@ use crate::{
     pace::Paces,
     people::{Directory, Sightings},
     presence::Presences,
+    recordings::Recordings,
     relay::Relay,
     rooms::{LiveRoom, Rooms},
     sessions::{Known, Session, Sessions},
@@ -54,6 +55,8 @@ pub(crate) struct Inside {
     pub(crate) relay: Relay,
     pub(crate) tickets: Tickets,
     pub(crate) links: Links,
+    pub(crate) grants: Grants,
+    pub(crate) recordings: Recordings,
     pub(crate) invitations: Invitations,
     pub(crate) paces: Paces,
     /// Held while a room is opened for an appointment or a meeting, so that two
@@ -398,6 +401,7 @@ impl House {
             }
             self.tell_presences(&before, entry);
             self.follow_invitation(&after, &entry.event);
+            self.follow_recording(&after, entry);
             before = after;
         }
     }

@@ -26,6 +26,7 @@ mod paths;
 mod people;
 mod places;
 mod presence;
+mod recordings;
 mod relay;
 mod reminders;
 mod rest;

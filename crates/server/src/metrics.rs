@@ -4,11 +4,13 @@
 use std::{
     fmt::{Display, Write},
     fs,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use housecall_media::turn::Counters;
+use housecall_store::RecordingStatus;
 
-use crate::house::House;
+use crate::{house::House, recordings::Figures};
 
 /// What the format is called in HTTP.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -44,7 +46,7 @@ impl Page {
 }
 
 /// How the house does.
-pub(crate) fn page(house: &House) -> String {
+pub(crate) async fn page(house: &House) -> String {
     let mut page = Page::default();
     let version = concat!("version=\"", env!("CARGO_PKG_VERSION"), "\"");
     page.gauge("housecall_build_info", "Which Housecall this is.", &[(version, 1.0)]);
@@ -55,8 +57,40 @@ pub(crate) fn page(house: &House) -> String {
     if let Some(relay) = house.relay.handle() {
         relayed(&mut page, &relay.counters());
     }
+    recorded(&mut page, &house.recordings.figures);
+    unfinished(&mut page, house).await;
     process(&mut page);
     page.0
+}
+
+fn recorded(page: &mut Page, it: &Figures) {
+    let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
+    let help = "Chunks of recordings taken in.";
+    page.counter("housecall_recording_chunks_total", help, &[("", count(&it.chunks))]);
+    let help = "Bytes of recordings taken in.";
+    page.counter("housecall_recording_bytes_total", help, &[("", count(&it.bytes))]);
+    let help = "Recordings of which a file was made.";
+    page.counter("housecall_recordings_finished_total", help, &[("", count(&it.finished))]);
+    let help = "Times a recording could not be finished; most are tried again.";
+    page.counter("housecall_recording_failures_total", help, &[("", count(&it.failures))]);
+    let reached = if it.storage_is_gone.load(Ordering::Relaxed) { 0.0 } else { 1.0 };
+    let help = "Whether finished recordings could be kept the last time.";
+    page.gauge("housecall_recording_storage_up", help, &[("", reached)]);
+}
+
+/// Recordings that are on their way. Without a database nothing is known of them.
+async fn unfinished(page: &mut Page, house: &House) {
+    let Ok(unfinished) = house.store.unfinished_recordings().await else { return };
+    let of = |status| float(unfinished.iter().filter(|it| it.status == status).count());
+    page.gauge(
+        "housecall_recordings_unfinished",
+        "Recordings that are recorded, uploaded or made into a file.",
+        &[
+            ("status=\"recording\"", of(RecordingStatus::Recording)),
+            ("status=\"uploading\"", of(RecordingStatus::Uploading)),
+            ("status=\"processing\"", of(RecordingStatus::Processing)),
+        ],
+    );
 }
 
 fn relayed(page: &mut Page, it: &Counters) {

@@ -47,6 +47,7 @@ pub(crate) use caller::bearer;
 use error::ApiError;
 use guests::links;
 use meetings::{connections, messages, of_user};
+use recordings::{library, media, upload};
 use users::contacts;
 
 /// The largest body of a request, in bytes: a thousand times a usual one.
@@ -104,6 +105,7 @@ fn operations() -> OpenApiRouter<House> {
         .merge(guest_operations())
         .merge(call_operations())
         .merge(chat_operations())
+        .merge(recording_operations())
         .routes(routes!(meetings::create, meetings::list))
         .routes(routes!(meetings::show, meetings::delete))
         .routes(routes!(meetings::end))
@@ -190,9 +192,27 @@ fn chat_operations() -> OpenApiRouter<House> {
         .routes(routes!(rooms::paths::list))
 }
 
+/// Recordings that are kept, but for [`upload_operations`].
+fn recording_operations() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(upload::open_part))
+        .routes(routes!(upload::renew))
+        .routes(routes!(upload::finish))
+        .routes(routes!(upload::progress))
+        .routes(routes!(library::list))
+        .routes(routes!(library::show, library::destroy))
+        .routes(routes!(library::hold, library::release))
+        .routes(routes!(library::request))
+        .routes(routes!(library::accesses))
+        .routes(routes!(media::watch))
+        .routes(routes!(media::media))
+        .routes(routes!(media::download))
+        .routes(routes!(media::poster, upload::poster))
+}
+
 /// Files that come in, whose size is limited by a setting of their own.
 fn upload_operations() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(rooms::files::upload))
+    OpenApiRouter::new().routes(routes!(rooms::files::upload)).routes(routes!(upload::chunk))
 }
 
 /// Everything below `/webrtc`, which is also to be had below `/api/v1/webrtc`.
@@ -272,6 +292,8 @@ fn cors(origins: Origins) -> CorsLayer {
         .allow_headers(AllowHeaders::list([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::RANGE,
+            HeaderName::from_static("content-digest"),
             HeaderName::from_static("x-csrf-token"),
         ]))
 }

@@ -28,7 +28,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
     agenda, assets,
-    auth::{Links, Passwords, Secrets, Tickets, Tokens},
+    auth::{Grants, Links, Passwords, Secrets, Tickets, Tokens, master_keys},
     clock::Clock,
     config::Config,
     demo, descriptors,
@@ -36,6 +36,7 @@ use crate::{
     house::{House, Inside},
     ice::Ice,
     origins::Origins,
+    recordings::{self, Recordings},
     relay::Relay,
     reminders, rest, turn,
 };
@@ -116,6 +117,8 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let url = config.database_url();
     let store = Store::open(&url).await;
     let store = store.with_context(|| format!("The database {url} cannot be opened."))?;
+    let master_keys = master_keys(&config)?;
+    recordings::prepare(&store, master_keys.as_ref(), &*clock).await?;
     let demo = if demo { Some(demo::open(&store, &*clock).await?) } else { None };
     let origins = Origins::of(&config);
     let house = House::new(Inside {
@@ -129,6 +132,8 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         tokens: Tokens::new(&secrets),
         tickets: Tickets::new(&secrets),
         links: Links::new(&secrets),
+        grants: Grants::new(&secrets),
+        recordings: Recordings::new(&config, master_keys)?,
         invitations: Default::default(),
         opening: Default::default(),
         passwords: Passwords::new()?,
@@ -324,6 +329,8 @@ fn start_jobs(
     jobs.spawn(until_stopped(Box::pin(agenda::keep(house.clone()))));
     jobs.spawn(until_stopped(Box::pin(agenda::watch_quality(house.clone()))));
     jobs.spawn(until_stopped(Box::pin(reminders::keep(house.clone()))));
+    jobs.spawn(until_stopped(Box::pin(recordings::finish(house.clone()))));
+    jobs.spawn(until_stopped(Box::pin(recordings::sweep(house.clone()))));
     if let Some(turn) = turn {
         jobs.spawn(turn.run(Arc::new(house.clone()), stop.clone().cancelled_owned()));
     }

@@ -11,8 +11,9 @@ use std::{
 use anyhow::{Context, bail};
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use housecall_recording::{MasterKey, MasterKeys};
 
-use crate::config::Config;
+use crate::{config::Config, recordings::KEY_FILE};
 
 /// The fewest characters of a secret in production: 32 bytes is what HS256
 /// asks for (RFC 7518, section 3.2).
@@ -76,7 +77,47 @@ fn is_well_known(secret: &str) -> bool {
     few || ["secret", "change", "your-", "your_", "example"].iter().any(|it| secret.contains(it))
 }
 
+/// The master keys of recordings. In production nobody makes one: it must be kept
+/// where a thief of the data does not find it, or nothing is recorded.
+pub(crate) fn master_keys(config: &Config) -> anyhow::Result<Option<MasterKeys>> {
+    let (given, previous) = given_master_keys(config)?;
+    let current = match given {
+        Some(given) => given,
+        None if config.is_production() => return Ok(None),
+        None => kept_master_key(&config.server.data)?,
+    };
+    Ok(Some(MasterKeys::new(current, previous)))
+}
+
+/// The master key that is configured, if one is, and those of before.
+pub(crate) fn given_master_keys(
+    config: &Config,
+) -> anyhow::Result<(Option<MasterKey>, Vec<MasterKey>)> {
+    let current = match config.recordings.master_key.as_str() {
+        "" => None,
+        given => Some(
+            MasterKey::parse(given)
+                .context("recordings.master_key [RECORDING_MASTER_KEY] cannot be used:")?,
+        ),
+    };
+    let previous = config.recordings.previous_master_keys();
+    let previous: Result<_, _> = previous.iter().map(|it| MasterKey::parse(it)).collect();
+    Ok((current, previous.context("recordings.previous_master_keys cannot be used:")?))
+}
+
+fn kept_master_key(folder: &Path) -> anyhow::Result<MasterKey> {
+    let key = kept_or(folder, KEY_FILE, || MasterKey::random().to_base64().to_string())?;
+    MasterKey::parse(&key).with_context(|| {
+        let path = folder.join(KEY_FILE);
+        format!("The file {} does not hold what it should:", path.display())
+    })
+}
+
 fn kept(folder: &Path, name: &str) -> anyhow::Result<String> {
+    kept_or(folder, name, random_text)
+}
+
+fn kept_or(folder: &Path, name: &str, make: impl FnOnce() -> String) -> anyhow::Result<String> {
     let path = folder.join(name);
     if let Ok(secret) = fs::read_to_string(&path)
         && !secret.is_empty()
@@ -85,7 +126,7 @@ fn kept(folder: &Path, name: &str) -> anyhow::Result<String> {
     }
     let trouble = || format!("The secret {} cannot be written.", path.display());
     fs::create_dir_all(folder).with_context(trouble)?;
-    let secret = random_text();
+    let secret = make();
     // Written aside and renamed: a crash leaves no half secret.
     let fresh = folder.join(format!("{name}.new"));
     let mut options = OpenOptions::new();
@@ -143,6 +184,37 @@ mod tests {
         assert!(load("your-super-secret-jwt-key-change-me").is_some());
         assert!(load(&"a".repeat(64)).is_some());
         assert_eq!(load("q8Zr1TnVx5Lw7Jc3Hd9Sf2Gk6Pb4Ym0E"), None);
+    }
+
+    #[test]
+    fn a_master_key_is_made_but_not_in_production() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().to_str().expect("a plain path");
+        let load = |environment: &str, given: &str, previous: &str| {
+            master_keys(&config(&[
+                ("HOUSECALL_DATA", data),
+                ("HOUSECALL_ENV", environment),
+                ("RECORDING_MASTER_KEY", given),
+                ("HOUSECALL_RECORDINGS__PREVIOUS_MASTER_KEYS", previous),
+            ]))
+        };
+        assert!(load("production", "", "").expect("it starts").is_none());
+        let made = load("development", "", "").expect("one is made").expect("a key");
+        let kept = load("development", "", "").expect("it is kept").expect("a key");
+        assert_eq!(made.current(), kept.current());
+        let given = MasterKey::random();
+        let keys = load("production", &given.to_base64(), &MasterKey::random().to_base64());
+        assert_eq!(keys.expect("good ones").expect("keys").current(), &given.id());
+        for (given, previous, names) in [
+            ("short", "", "RECORDING_MASTER_KEY"),
+            (&*given.to_base64(), "short", "recordings.previous_master_keys"),
+        ] {
+            let told = load("development", given, previous).expect_err("it is no key");
+            assert!(told.to_string().contains(names), "{told}");
+        }
+        fs::write(folder.path().join("recordings.key"), "damaged").expect("it can be written");
+        let told = load("development", "", "").expect_err("it is no key").to_string();
+        assert!(told.contains("recordings.key"), "{told}");
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn given_secret(name: &str, given: &str, production: bool) -> Finding {
 }
 
 /// One the server makes itself.
-fn kept_secret(name: &str, file: &Path) -> Finding {
+pub(super) fn kept_secret(name: &str, file: &Path) -> Finding {
     let shown = file.display();
     match fs::metadata(file) {
         Ok(it) if it.permissions().mode() & 0o077 != 0 => Finding::problem(
@@ -101,11 +101,15 @@ pub(super) fn folder(config: &Config) -> Finding {
 
 /// How much room is left, if `df` can tell.
 pub(super) fn space(config: &Config) -> Option<Finding> {
+    free_space(config).map(judge_space)
+}
+
+/// How many bytes are free where the data lie, if `df` can tell.
+pub(super) fn free_space(config: &Config) -> Option<u64> {
     let existing = config.server.data.ancestors().find(|it| it.is_dir());
     let folder = existing.map_or(PathBuf::from("."), Path::to_path_buf);
     let output = Command::new("df").arg("-Pk").arg(&folder).output().ok()?;
-    let free = free_bytes(&String::from_utf8_lossy(&output.stdout))?;
-    Some(judge_space(free))
+    free_bytes(&String::from_utf8_lossy(&output.stdout))
 }
 
 /// The fourth column of the last line of `df -Pk` (POSIX).

@@ -29,8 +29,7 @@ use crate::{
     clock::new_user_id,
     house::House,
 };
-use cookies::Cookies;
-pub(super) use cookies::access_token;
+pub(super) use cookies::{Cookies, access_token, watch_cookie, watch_grant};
 use forms::{Checked, Login, RefreshToken, Registration};
 pub(super) use renewals::Renewals;
 use renewals::Renewed;

@@ -25,6 +25,8 @@ pub(crate) struct ApiError {
     problem: Problem,
     /// When to try again, if that is known.
     retry_after: Option<Duration>,
+    /// The number of the chunk to go on with, if that is the answer.
+    next: Option<u32>,
 }
 
 /// The body of an error.
@@ -50,6 +52,9 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     call_id: Option<RoomId>,
+    /// The number of the chunk of a recording to go on with, if that is the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u32>,
     /// Always `false`, for clients that look here.
     success: bool,
     /// The same as `status`, for clients that look here.
@@ -102,7 +107,7 @@ impl Expectation {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, problem: Problem) -> Self {
-        Self { status, problem, retry_after: None }
+        Self { status, problem, retry_after: None, next: None }
     }
 
     pub(crate) fn not_found(detail: impl Into<std::borrow::Cow<'static, str>>) -> Self {
@@ -112,6 +117,16 @@ impl ApiError {
     pub(crate) fn method_not_allowed() -> Self {
         let problem = Problem::new("method_not_allowed", "This path does not take this method.");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, problem)
+    }
+
+    pub(crate) fn with_next(self, next: Option<u32>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// RFC 9110, section 15.5.17.
+    pub(crate) fn unsatisfiable() -> Self {
+        let problem = Problem::new("range_not_satisfiable", "Ask for one range that is there.");
+        Self::new(StatusCode::RANGE_NOT_SATISFIABLE, problem)
     }
 
     pub(crate) fn forbidden(code: &'static str, detail: &'static str) -> Self {
@@ -203,6 +218,7 @@ impl ApiError {
             code,
             field,
             call_id,
+            next: self.next,
             success: false,
             status_code: self.status.as_u16(),
             message: message.into_owned(),
@@ -242,6 +258,13 @@ pub(crate) async fn say_as_expected(request: Request, next: Next) -> Response {
             *response.body_mut() = error.at(&path).into_body();
             response
         }
+        None if response.status() == StatusCode::BAD_REQUEST => unreadable_path().at(&path),
         None => response,
     }
+}
+
+/// All other noes of the framework are turned into ours where they arise.
+fn unreadable_path() -> ApiError {
+    let what = "The path is not UTF-8. Encode what stands between its slashes.";
+    ApiError::new(StatusCode::BAD_REQUEST, Problem::new("invalid_path", what))
 }

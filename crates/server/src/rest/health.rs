@@ -1,5 +1,7 @@
 //! Whether the process lives, and whether it can serve.
 
+use std::sync::atomic::Ordering;
+
 use axum::{
     Extension, Json,
     extract::State,
@@ -18,6 +20,16 @@ use crate::house::House;
 pub(crate) struct Health {
     /// `ok`.
     status: &'static str,
+}
+
+/// Whether the process can serve.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    /// `ok`.
+    status: &'static str,
+    /// Where finished recordings are kept: `ok`, or `unavailable`. Calls go on without
+    /// it, and recordings wait on this machine until it is back.
+    storage: &'static str,
 }
 
 /// How the process is, and since when.
@@ -60,16 +72,18 @@ pub(crate) async fn uptime(
 /// The process can serve: it reaches its database and is not going down.
 #[utoipa::path(
     get, path = "/readyz", tag = "health", security(()),
-    responses((status = 200, body = Health), (status = 503, body = ProblemBody)),
+    responses((status = 200, body = Readiness), (status = 503, body = ProblemBody)),
 )]
-pub(crate) async fn ready(State(house): State<House>) -> Result<Json<Health>, ApiError> {
+pub(crate) async fn ready(State(house): State<House>) -> Result<Json<Readiness>, ApiError> {
     if house.is_closing() {
         return Err(
             housecall_dialect::Problem::new("unavailable", "The server is going down.").into()
         );
     }
     house.store.ready().await?;
-    Ok(Json(Health { status: "ok" }))
+    let is_gone = house.recordings.figures.storage_is_gone.load(Ordering::Relaxed);
+    let storage = if is_gone { "unavailable" } else { "ok" };
+    Ok(Json(Readiness { status: "ok", storage }))
 }
 
 pub(crate) async fn document(document: String) -> Response {

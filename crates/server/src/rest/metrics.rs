@@ -34,5 +34,5 @@ pub(crate) async fn metrics(
 
 /// The same for everybody, on a port of its own.
 pub(crate) async fn open(State(house): State<House>) -> Response {
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], page(&house)).into_response()
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], page(&house).await).into_response()
 }

@@ -1,7 +1,7 @@
 //! Who I am, whom I may call, and what house this is.
 
 use axum::{Json, extract::State};
-use housecall_core::{Presence, Private, Role, Timestamp, UserId};
+use housecall_core::{Presence, Private, Role, Timestamp, UserId, room::Newcomers};
 use housecall_dialect::native::wire::Person;
 use housecall_store::User;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,38 @@ pub(crate) struct HouseFacts {
     version: &'static str,
     /// Present in demo mode only.
     demo: Option<Demo>,
+    recordings: RecordingFacts,
+}
+
+/// What people should know before they agree to be recorded.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordingFacts {
+    /// Whether anything can be recorded here.
+    available: bool,
+    /// How long a recording is kept.
+    retention_days: u32,
+    /// Who may watch one: `admin`, `recorder`, `provider`, `patient`, `participant`.
+    #[schema(value_type = Vec<String>)]
+    who_may_watch: Vec<&'static str>,
+    /// What becomes of newcomers unless a recording says otherwise: `pause` or `wait`.
+    #[schema(value_type = String)]
+    newcomers: Newcomers,
+    /// The most bytes of a chunk.
+    chunk_bytes: usize,
+}
+
+impl RecordingFacts {
+    fn of(house: &House) -> Self {
+        let settings = &house.config.recordings;
+        Self {
+            available: house.recordings.are_available(),
+            retention_days: settings.retention_days.get(),
+            who_may_watch: house.recordings.policy.watchers(),
+            newcomers: settings.newcomers,
+            chunk_bytes: settings.chunk_bytes,
+        }
+    }
 }
 
 /// Whom to be in the demo.
@@ -159,7 +191,8 @@ pub(super) fn may_call(caller: &Caller, user: &User) -> bool {
 pub(crate) async fn house(State(house): State<House>) -> Json<HouseFacts> {
     let view = |people: &Vec<Person>| people.iter().cloned().map(PersonView::from).collect();
     let demo = house.demo.as_ref().map(|people| Demo { people: view(people) });
-    Json(HouseFacts { version: env!("CARGO_PKG_VERSION"), demo })
+    let recordings = RecordingFacts::of(&house);
+    Json(HouseFacts { version: env!("CARGO_PKG_VERSION"), demo, recordings })
 }
 
 /// Signs in as somebody of the demo clinic. Only in demo mode.

@@ -1,8 +1,12 @@
 //! Recordings of calls. The one who records makes the recording on their own
 //! device; Housecall sees to it that everybody has agreed, tells everybody when
-//! it begins and ends, and keeps in the journal who recorded when. It holds no
-//! media, so a recording has no file here.
+//! it begins and ends, and keeps in the journal who recorded when. What their
+//! device sends it keeps: see [`upload`], [`library`] and [`media`].
 
+pub(super) mod library;
+pub(super) mod media;
+mod problem;
+pub(super) mod upload;
 mod view;
 
 use std::collections::BTreeSet;
@@ -128,8 +132,11 @@ pub(crate) async fn list(
 ) -> Result<Json<Vec<RecordingView>>, ApiError> {
     let call = room_id(&house, &id)?;
     house.look(&call, &caller.actor()).await?;
-    let tapes = tapes(&house, &call).await?;
-    Ok(Json(tapes.into_iter().map(|it| RecordingView::of(&call, it)).collect()))
+    let mut views = Vec::new();
+    for tape in tapes(&house, &call).await? {
+        views.push(view(&house, &call, tape).await?);
+    }
+    Ok(Json(views))
 }
 
 fn check_consents(call: &Room, new: &NewRecording) -> Result<(), ApiError> {
@@ -155,7 +162,16 @@ async fn find(
     recording: &RecordingId,
 ) -> Result<RecordingView, ApiError> {
     let tape = tapes(house, call).await?.into_iter().find(|it| it.id == *recording);
-    tape.map(|it| RecordingView::of(call, it)).ok_or_else(no_such_recording)
+    view(house, call, tape.ok_or_else(no_such_recording)?).await
+}
+
+async fn view(house: &House, call: &RoomId, tape: Tape) -> Result<RecordingView, ApiError> {
+    let kept = house.store.recording(&tape.id).await?;
+    let view = RecordingView::of(call, tape);
+    Ok(match kept {
+        Some(kept) => view.with_file(kept, &house.config),
+        None => view,
+    })
 }
 
 fn no_such_recording() -> ApiError {

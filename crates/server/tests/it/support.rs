@@ -20,6 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 const SECRET: &str = "q8Zr1TnVx5Lw7Jc3Hd9Sf2Gk6Pb4Ym0E";
 
+/// When houses open, in milliseconds since 1970.
+pub(crate) const BEGINNING: i64 = 1_700_000_000_000;
+
+/// What locks recordings.
+pub(crate) const MASTER_KEY: &str = "R0tUa2V5IGZvciB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE=";
+
 /// A running server under test.
 pub(crate) struct TestHouse {
     pub(crate) clock: HandClock,
@@ -41,22 +47,33 @@ impl TestHouse {
         dialects: Vec<&'static dyn Dialect>,
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::opened_at(BEGINNING, dialects, settings).await.expect("the house opens")
+    }
+
+    /// A house that opens at this moment, if it opens.
+    pub(crate) async fn opened_at(
+        millis: i64,
+        dialects: Vec<&'static dyn Dialect>,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let usual = [
             ("PORT", "0"),
             ("HOUSECALL_ICE__PORT", "0"),
             ("DATABASE_URL", "sqlite::memory:"),
             ("ACCESS_SECRET", SECRET),
             ("REFRESH_SECRET", SECRET),
+            ("RECORDING_MASTER_KEY", MASTER_KEY),
+            ("HOUSECALL_RECORDINGS__FREE_BYTES", "0"),
         ];
         let settings = usual.iter().chain(settings);
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::load(None, &HashMap::from_iter(settings)).expect("good settings");
         let tokens = Tokens::new(&Secrets::load(&config).expect("secrets are given"));
-        let clock = HandClock::at(Timestamp::from_millis(1_700_000_000_000));
+        let clock = HandClock::at(Timestamp::from_millis(millis));
         let clock_of_house = Box::new(clock.clone());
         let settings = Settings { config, demo: false, clock: clock_of_house, dialects };
-        let running = start(settings).await.expect("the house opens");
-        Self { clock, running, tokens }
+        let running = start(settings).await.map_err(|error| error.to_string())?;
+        Ok(Self { clock, running, tokens })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -17,7 +17,11 @@ enum Turn {
     Begin,
     /// A chunk of some take comes: where it begins and how long it is, in
     /// milliseconds.
-    Chunk { take: usize, at: u64, length: u64 },
+    Chunk {
+        take: usize,
+        at: u64,
+        length: u64,
+    },
 }
 
 fn turns() -> impl Strategy<Value = Vec<Turn>> {

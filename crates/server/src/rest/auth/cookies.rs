@@ -5,6 +5,8 @@
 //! own web app is given none: it keeps its tokens in its tab, where they end
 //! with it, and cookies would outlive that.
 
+use std::time::Duration;
+
 use axum::{
     http::{HeaderMap, HeaderName, header},
     response::AppendHeaders,
@@ -21,6 +23,9 @@ const ACCESS: [&str; 3] = ["AccessToken", "authToken", "vw_access_token"];
 const ACCESS_SET: [&str; 2] = ["AccessToken", "authToken"];
 
 const REFRESH: &str = "RefreshToken";
+
+/// What a page watches a recording with.
+const WATCH: &str = "housecall_watch";
 
 /// Sent to nothing but the operations that need it.
 const REFRESH_PATH: &str = "/api/auth";
@@ -101,12 +106,43 @@ fn finds_tokens_in_cookies(headers: &HeaderMap, config: &Config) -> bool {
     }
 }
 
+/// What a page was granted to watch a recording with. Never where another page
+/// asks.
+pub(crate) fn watch_grant<'a>(
+    headers: &'a HeaderMap,
+    config: &Config,
+) -> Result<Option<&'a str>, ApiError> {
+    let grant = cookie(headers, WATCH);
+    if grant.is_some() {
+        refuse_foreign_pages(headers, config)?;
+    }
+    Ok(grant)
+}
+
+/// The cookie that lets a page show the recording at `path`, and nothing else.
+pub(crate) fn watch_cookie(
+    path: &str,
+    grant: &str,
+    lifetime: Duration,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Cookies {
+    let (seconds, secure) = (lifetime.as_secs(), secure(headers, config));
+    let scope = format!("Path={path}; HttpOnly; SameSite=Strict");
+    let line = format!("{WATCH}={grant}; Max-Age={seconds}; {scope}{secure}");
+    AppendHeaders(vec![(header::SET_COOKIE, line)])
+}
+
+fn secure(headers: &HeaderMap, config: &Config) -> &'static str {
+    if config.is_production() || came_over_tls(headers) { "; Secure" } else { "" }
+}
+
 fn set<'a>(
     cookies: impl Iterator<Item = (&'a str, &'a str, u64)>,
     headers: &HeaderMap,
     config: &Config,
 ) -> Cookies {
-    let secure = if config.is_production() || came_over_tls(headers) { "; Secure" } else { "" };
+    let secure = secure(headers, config);
     let line = |(name, value, seconds)| {
         // A refresh token is asked for by pages only, never by a link to one,
         // so nobody misses it where Lax would have sent it.

@@ -6,8 +6,11 @@ use housecall_core::{
     Entry, Event, RecordingId, RoomId, Timestamp, UserId,
     room::{Consent, ConsentMethod},
 };
+use housecall_store::{RecordingStatus, StoredRecording};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::config::Config;
 
 /// A recording.
 #[derive(Serialize, ToSchema)]
@@ -18,8 +21,9 @@ pub(crate) struct RecordingView {
     id: RecordingId,
     #[schema(value_type = String)]
     call_id: RoomId,
-    /// `recording`, `processing` (in the answer to stopping it: its media are
-    /// with the client that recorded) or `completed`.
+    /// `recording`, `processing` or `completed`; `failed` if no file can be made of
+    /// what was recorded. Whoever stops a recording is told `processing`: its media
+    /// are with the client that recorded.
     status: &'static str,
     #[schema(value_type = String)]
     started_at: Timestamp,
@@ -43,6 +47,68 @@ pub(crate) struct RecordingView {
     consent_details: ConsentDetails,
     /// Always `false`: nothing is transcribed here.
     is_transcribed: bool,
+    /// Absent while no media have come.
+    #[serde(flatten)]
+    file: Option<FileView>,
+}
+
+/// The media of a recording, and how they are kept.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RecordingFile)]
+pub(crate) struct FileView {
+    /// In bytes, once the file is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_size: Option<u64>,
+    mime_type: String,
+    /// Always `true`, until it is destroyed.
+    is_encrypted: bool,
+    /// `AES-256-GCM`.
+    encryption_algorithm: &'static str,
+    /// Which master key opens it, until it is destroyed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encryption_key_id: Option<String>,
+    /// `local` or `aws-s3`.
+    storage_provider: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage_bucket: Option<String>,
+    /// In days.
+    retention_period: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    expires_at: Option<Timestamp>,
+    view_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    last_viewed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    last_viewed_by: Option<UserId>,
+    /// Where it is watched, once the file is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_url: Option<String>,
+}
+
+impl FileView {
+    fn of(it: StoredRecording, config: &Config) -> Self {
+        let is_made = it.status == RecordingStatus::Completed;
+        let (last_viewed_by, last_viewed_at) = it.last_viewed.unzip();
+        Self {
+            file_size: it.bytes,
+            mime_type: it.media_type,
+            is_encrypted: it.key.is_some(),
+            encryption_algorithm: "AES-256-GCM",
+            encryption_key_id: it.key.map(|it| it.by),
+            storage_provider: config.storage.provider.as_str(),
+            storage_bucket: config.storage.bucket().map(|it| it.name),
+            retention_period: config.recordings.retention_days.get(),
+            expires_at: it.expires_at,
+            view_count: it.views,
+            last_viewed_at,
+            last_viewed_by,
+            file_url: is_made.then(|| format!("/api/recordings/{}/media", it.id)),
+        }
+    }
 }
 
 /// How they agreed.
@@ -96,7 +162,20 @@ impl RecordingView {
             consented_participants: people.clone(),
             consent_details: ConsentDetails::of(people, tape.consents),
             is_transcribed: false,
+            file: None,
         }
+    }
+
+    /// With what is known of its media.
+    pub(super) fn with_file(self, it: StoredRecording, config: &Config) -> Self {
+        use RecordingStatus::{Completed, Destroyed, Failed, Processing, Recording, Uploading};
+        let status = match it.status {
+            Recording => self.status,
+            Uploading | Processing => "processing",
+            Completed | Destroyed => "completed",
+            Failed => "failed",
+        };
+        Self { status, file: Some(FileView::of(it, config)), ..self }
     }
 }
 
