@@ -9,7 +9,9 @@ import { KnockSound } from './door/KnockSound';
 import { Announcer } from './parts/Announcer';
 import { GoToCall } from './parts/GoToCall';
 import { IncomingCalls } from './parts/IncomingCalls';
+import { RecordingSound } from './parts/RecordingSound';
 import { ReportAway } from './parts/ReportAway';
+import { WarnUnsaved } from './parts/WarnUnsaved';
 import { WatchSession } from './parts/WatchSession';
 import type { User } from './rest';
 import { CallScreen } from './screens/CallScreen';
@@ -20,6 +22,8 @@ import { useDevice } from './session/use-device';
 const CheckScreen = lazy(() => import('./screens/CheckScreen'));
 const History = lazy(() => import('./screens/History'));
 const Meetings = lazy(() => import('./screens/Meetings'));
+const RecordingScreen = lazy(() => import('./screens/RecordingScreen'));
+const Recordings = lazy(() => import('./screens/Recordings'));
 const VisitScreen = lazy(() => import('./screens/VisitScreen'));
 
 /** Connects, and shows the page that the address names. */
@@ -41,6 +45,8 @@ export function SignedInApp({ user }: { user: User }) {
           <Route path="/" element={<Dashboard user={user} />} />
           <Route path="/meetings" element={<Meetings user={user} />} />
           <Route path="/history" element={<History user={user} />} />
+          <Route path="/recordings" element={<Recordings user={user} />} />
+          <Route path="/recordings/:recordingId" element={<RecordingScreen user={user} />} />
           <Route path="/check" element={<CheckScreen user={user} />} />
           <Route path="/visits/:placeId" element={<VisitScreen user={user} />} />
           <Route path="/calls/:callId" element={<CallScreen />} />
@@ -49,7 +55,9 @@ export function SignedInApp({ user }: { user: User }) {
       </Suspense>
       <IncomingCalls />
       <KnockSound />
+      <RecordingSound />
       <ReportAway />
+      <WarnUnsaved />
       <Announcer />
     </HousecallProvider>
   );

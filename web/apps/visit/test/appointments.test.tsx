@@ -79,6 +79,17 @@ describe('the appointments', () => {
     expect(screen.getByRole('link', { name: /Join/ })).toBeTruthy();
   });
 
+  it('lead to what was recorded of them', async () => {
+    const recordings = [
+      { id: 'rec-1', callId: 'c', appointmentId: 'visit-1', status: 'completed' },
+    ];
+    await appointments(ben, [appointment(-60, { status: 'completed' })], {
+      'GET /api/recordings': () => ({ recordings }),
+    });
+    const link = await screen.findByRole('link', { name: 'Recording of the visit with Ana' });
+    expect(link.getAttribute('href')).toBe('/recordings/rec-1');
+  });
+
   it('go into a calendar', async () => {
     await appointments(ana, [appointment(60)]);
     const link = screen.getByRole('link', { name: 'Add to calendar the visit with Dr. Ben' });

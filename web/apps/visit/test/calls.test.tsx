@@ -1,5 +1,12 @@
 import type { CallState, Happening } from '@housecall/client';
-import { callState, FakeDevice, FakeServer, participant } from '@housecall/client/testing';
+import {
+  callState,
+  consent,
+  FakeDevice,
+  FakeServer,
+  participant,
+  recording as recordingOf,
+} from '@housecall/client/testing';
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
@@ -257,10 +264,10 @@ describe('the call screen', () => {
 });
 
 describe('a recording', () => {
-  const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+  const recording = recordingOf('ben');
   const amara = { ...ben, person: { ...ben.person, name: 'Dr. Amara Okafor' } };
   const line = 'Dr. Amara Okafor is recording this visit.';
-  const me = participant('ana', { incarnation: 5, consented: true });
+  const me = participant('ana', { incarnation: 5, consented: true, consent: consent() });
   const visit = callState([amara, me]);
 
   /** Ana in a call that Dr. Okafor begins to record. */

@@ -288,7 +288,7 @@ describe('what others see', () => {
     const checked = { ...appointment, connectionChecks: [anasCheck] };
     const { container } = show(
       <ul>
-        <AppointmentRow appointment={checked} user={ben} now={Date.now()} />
+        <AppointmentRow appointment={checked} user={ben} now={Date.now()} recordings={[]} />
       </ul>,
       { store: signedIn(ben) },
     );
@@ -307,7 +307,7 @@ describe('what others see', () => {
     const checked = { ...appointment, status, connectionChecks: [anasCheck] };
     show(
       <ul>
-        <AppointmentRow appointment={checked} user={user} now={Date.now()} />
+        <AppointmentRow appointment={checked} user={user} now={Date.now()} recordings={[]} />
       </ul>,
       { store: signedIn(user) },
     );

@@ -151,6 +151,26 @@ describe('the history', () => {
     await expectAccessible(container);
   });
 
+  it('leads to what was recorded', async () => {
+    const asked: string[] = [];
+    const calls = [
+      past('1', { endedAt: '2025-03-04T15:00:00Z' }),
+      past('2', { createdAt: '2025-03-03T09:00:00Z', endedAt: '2025-03-03T09:30:00Z' }),
+    ];
+    const recordings = [{ id: 'rec-1', callId: '2', status: 'completed' }];
+    serve({
+      'GET /webrtc/calls': () => ({ calls, total: 2 }),
+      'GET /api/recordings': (_, { url }) => (asked.push(url.search), { recordings }),
+    });
+    show(<History user={ana} />, { store: signedIn() });
+    const link = await screen.findByRole('link', { name: /^Recording of the visit with Dr. Ben/ });
+    expect(link.getAttribute('href')).toBe('/recordings/rec-1');
+    expect(link.closest('li')?.textContent).toMatch(/3, 2025/);
+    const period = new URLSearchParams(asked.find((it) => it.includes('from')));
+    expect(period.get('from')).toBe('2025-03-03T09:00:00Z');
+    expect(period.get('to')).toBe('2025-03-04T15:00:00Z');
+  });
+
   it('is paged, and the page stands in the address', async () => {
     const asked: (string | null)[] = [];
     serve({

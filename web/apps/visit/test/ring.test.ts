@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chime, ring } from '../src/parts/ring';
+import { chime, cue, ring } from '../src/parts/ring';
 
 /** An audio context that counts the notes. */
 function fakeContext() {
@@ -53,5 +53,18 @@ describe('the chime', () => {
 
   it('is silent where the browser makes no sound', () => {
     expect(() => chime()).not.toThrow();
+  });
+});
+
+describe('what is heard of a recording', () => {
+  it.each(['start', 'pause', 'stop'] as const)('is two notes when it comes to %s', (turn) => {
+    const { context, start, close } = fakeContext();
+    vi.stubGlobal('AudioContext', function AudioContext() {
+      return context;
+    });
+    cue(turn);
+    vi.advanceTimersByTime(6_000);
+    expect(start).toHaveBeenCalledTimes(2);
+    expect(close).toHaveBeenCalledOnce();
   });
 });

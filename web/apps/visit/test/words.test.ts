@@ -1,11 +1,18 @@
-import { callState, participant } from '@housecall/client/testing';
+import {
+  callState,
+  participant,
+  recording as recordingOf,
+  request,
+} from '@housecall/client/testing';
 import type { CheckStep, ConnectionReport, News, Outcome, PathKind } from '@housecall/client';
 import { HousecallError } from '@housecall/client';
 import { describe, expect, it } from 'vitest';
 import * as words from '../src/words';
 
 const call = callState([participant('ben'), participant('ana')]);
+const { person: ana } = participant('ana');
 const { person: ben } = participant('ben');
+const { person: cleo } = participant('cleo');
 
 describe('words', () => {
   it('tell time', () => {
@@ -49,17 +56,19 @@ describe('words', () => {
   });
 
   it('say who records', () => {
-    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+    const recording = recordingOf('ben');
     const said = (by: string, you: string) => words.recordedBy(call, { ...recording, by }, you);
     expect(said('ben', 'ana')).toBe('Ben is recording this visit.');
     expect(said('ben', 'ben')).toBe('You are recording this visit.');
     expect(said('dora', 'ana')).toBe('Somebody is recording this visit.');
+    const paused = recordingOf('ben', { paused: true });
+    expect(words.recordedBy(call, paused, 'ana')).toBe('Ben records this visit.');
   });
 
   it('say the news', () => {
     const error = HousecallError.refused({ code: 'over', message: 'The call is over.' });
     const ending = { outcome: 'missed', durationSeconds: 0 } as const;
-    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
+    const recording = recordingOf('ben');
     const news: News[] = [
       { type: 'joined', who: ben },
       { type: 'left', who: ben },
@@ -70,7 +79,12 @@ describe('words', () => {
       { type: 'muted', who: ben },
       { type: 'unmuted', who: ben },
       { type: 'recording-started', recording },
+      { type: 'recording-paused', recording, waitingFor: [cleo, ana] },
+      { type: 'recording-resumed', recording },
       { type: 'recording-stopped', recording },
+      { type: 'recording-asked', by: ben, request: request('ben') },
+      { type: 'consent-declined', who: ben },
+      { type: 'recording-unasked' },
       { type: 'answered-elsewhere' },
       { type: 'taken-over' },
       { type: 'reconnecting' },
@@ -88,7 +102,12 @@ describe('words', () => {
       'Ben is muted.',
       'Ben is not muted any more.',
       'Recording started. Ben is recording this visit.',
+      'Recording paused until Cleo and you agree.',
+      'The recording goes on.',
       'Recording stopped.',
+      'Ben asks to record this visit. Please say whether you agree.',
+      'Ben does not agree to be recorded.',
+      'Nobody asks to record any more.',
       'Answered on another device.',
       'The visit goes on on your other device.',
       'The connection is interrupted. Reconnecting.',

@@ -66,7 +66,7 @@ export function meet(wire: CallState, you: string): Call {
 /** What becomes of a call when something happens, and what to do about it. */
 export function step(call: Call, input: Input, you: string): [Call, Effect[]] {
   const [after, effects] = move(call, input, you);
-  return [after, [...effects, ...newsOfRecording(call, after).map(announce)]];
+  return [after, [...effects, ...newsOfRecording(call, after, you).map(announce)]];
 }
 
 function move(call: Call, input: Input, you: string): [Call, Effect[]] {

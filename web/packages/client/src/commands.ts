@@ -1,8 +1,9 @@
 //! What may be asked of a call that needs nothing of this device: most of it
 //! is for hosts to decide, and the server says no to the others.
 
+import type { ConsentOptions, RecordOptions } from './options';
 import type { Transport, Words } from './transport';
-import type { Door } from './wire.gen';
+import type { Covered, Door } from './wire.gen';
 
 /** The words that are only passed on. */
 export abstract class Commands {
@@ -69,9 +70,30 @@ export abstract class Commands {
     return this.#tell('hand', { callId, raised, ...of(user) });
   }
 
-  /** Agrees to being recorded, or agrees no longer, which stops a recording. */
-  consentToRecording(callId: string, agreed: boolean): Promise<void> {
-    return this.#tell('consent', { callId, agreed });
+  /** Asks everybody in the room to agree to being recorded. `wording` is the id
+   *  of the text that they are shown: `2026-11/en`. */
+  askConsent(callId: string, covers: Covered, wording: string): Promise<void> {
+    return this.#tell('ask-consent', { callId, covers, wording });
+  }
+
+  /** Agrees to being recorded, or says no. Whoever agreed before agrees no
+   *  longer, which stops a recording. */
+  consentToRecording(
+    callId: string,
+    agreed: boolean,
+    options: ConsentOptions = {},
+  ): Promise<void> {
+    return this.#tell('consent', { callId, agreed, ...options });
+  }
+
+  /** Records from now on, with this device, if everybody in the room has agreed. */
+  startRecording(callId: string, options: RecordOptions = {}): Promise<void> {
+    return this.#tell('record', { callId, ...options });
+  }
+
+  /** Records no more, and asks nobody any more. */
+  stopRecording(callId: string): Promise<void> {
+    return this.#tell('stop-recording', { callId });
   }
 
   async #tell<W extends keyof Words>(word: W, body: Words[W][0]): Promise<void> {

@@ -68,6 +68,20 @@ export class HousecallError extends Error {
     return new HousecallError('not-allowed', sentence);
   }
 
+  /** There is no recorder in this browser, or none for what is to be recorded. */
+  static withoutRecorder(): HousecallError {
+    const sentence =
+      'This browser cannot record. Please record with a current version of another browser.';
+    return new HousecallError('not-allowed', sentence);
+  }
+
+  /** Browsers let a page make sound only after somebody has touched it. */
+  static untouchedPage(): HousecallError {
+    const sentence =
+      'Your browser waits for a sign from you before it records. Click anywhere on this page.';
+    return new HousecallError('not-allowed', sentence);
+  }
+
   /** Whatever was thrown, as one of us. */
   static from(thrown: unknown): HousecallError {
     return thrown instanceof HousecallError ? thrown : HousecallError.unreachable(thrown);

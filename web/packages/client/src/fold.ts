@@ -1,6 +1,7 @@
 //! The state of a call after one event. The server's state is the truth; this
 //! only spares asking for all of it each time.
 
+import { agreedTo } from './consent';
 import { isAtDoor, isInside, participantOf } from './phase';
 import type { CallState, Happening, ParticipantState, StageWord } from './wire.gen';
 
@@ -69,14 +70,24 @@ export function fold(wire: CallState, event: Happening, at: string, you: string)
     case 'said':
     case 'hidden':
       return wire;
+    case 'recordingAsked':
+      return judged({ ...undeclined(wire), recordingRequest: event.request });
+    case 'requestDropped':
+      return judged(undeclined(unasked(wire)));
     case 'consentGiven':
-      return change(wire, event.user, { consented: true });
+      return judged(change(wire, event.user, { consent: event.consent, declined: false }));
+    case 'consentDeclined':
+      return change(wire, event.user, { declined: true });
     case 'consentWithdrawn':
-      return change(wire, event.user, { consented: false });
+      return judged(replace(wire, event.user, unconsented));
     case 'recordingStarted':
-      return { ...wire, recording: event.recording };
+      return judged({ ...unasked(wire), recording: event.recording });
+    case 'recordingPaused':
+      return paused(wire, event.recording, true);
+    case 'recordingResumed':
+      return paused(wire, event.recording, false);
     case 'recordingStopped':
-      return unrecorded(wire);
+      return judged(undeclined(unrecorded(wire)));
     case 'ended':
       return { ...wire, phase: 'over', here: false, outcome: event.outcome };
   }
@@ -118,6 +129,29 @@ function startedByTwo(wire: CallState, at: string): CallState {
   const inside = wire.people.filter(isInside);
   if (wire.phase !== 'active' || inside.length < 2) return wire;
   return { ...wire, startedAt: wire.startedAt ?? at };
+}
+
+/** Everybody has agreed, or not, to what is recorded or asked now. */
+function judged(wire: CallState): CallState {
+  const people = wire.people.map((it) => ({ ...it, consented: agreedTo(wire, it.consent) }));
+  return { ...wire, people };
+}
+
+function unconsented({ consent: _, ...rest }: ParticipantState): ParticipantState {
+  return rest;
+}
+
+function undeclined(wire: CallState): CallState {
+  return { ...wire, people: wire.people.map((it) => ({ ...it, declined: false })) };
+}
+
+function unasked({ recordingRequest: _, ...wire }: CallState): CallState {
+  return wire;
+}
+
+function paused(wire: CallState, id: string, paused: boolean): CallState {
+  const { recording } = wire;
+  return recording?.id === id ? { ...wire, recording: { ...recording, paused } } : wire;
 }
 
 function unrecorded({ recording: _, ...wire }: CallState): CallState {

@@ -17,6 +17,8 @@ import type { PathInUse } from './paths';
 import { Peers } from './peers';
 import { Presences } from './presences';
 import { Reactions } from './reactions';
+import { browserEquipment } from './recorder/equipment';
+import { Recorder } from './recorder/recorder';
 import { Room } from './room';
 import { blank, type Snapshot } from './snapshot';
 import { Store, type Listener } from './store';
@@ -44,6 +46,7 @@ export class WebRTCManager extends Commands {
   readonly #presences: Presences;
   readonly #reactions: Reactions;
   readonly #notices: Notices;
+  readonly #recorder: Recorder;
   readonly #transport: Transport;
   #ignoreNetwork: (() => void) | undefined;
   #announced = 0;
@@ -99,6 +102,14 @@ export class WebRTCManager extends Commands {
       token: () => this.#token(),
       changed: (facts) => this.#store.change(facts),
     });
+    this.#recorder = new Recorder({
+      url: this.#url,
+      token: options.token,
+      store: this.#store,
+      media: this.#media,
+      memory: this.#memory,
+      equipment: options.equipment ?? browserEquipment,
+    });
     this.#transport = this.#makeTransport();
   }
 
@@ -120,6 +131,7 @@ export class WebRTCManager extends Commands {
 
   /** Lets go of everything: the connection, the peers, the devices. */
   disconnect(): void {
+    this.#recorder.close();
     this.#transport.disconnect();
     this.#ignoreNetwork?.();
     this.#ignoreNetwork = undefined;
@@ -370,6 +382,7 @@ export class WebRTCManager extends Commands {
     const { you, missed, calls } = welcome;
     const known = new Map([...this.#calls.all].map(([id, it]) => [id, it.wire.seq]));
     this.#store.change({ connection: 'online', you, refusal: null });
+    this.#recorder.welcome(you.id);
     this.#notices.welcome(missed);
     this.#calls.welcome(welcome);
     this.#presences.welcome();
@@ -385,6 +398,8 @@ export class WebRTCManager extends Commands {
 
   #callChanged(call: Call): void {
     this.#store.change({ calls: this.#calls.all });
+    // Whoever may be recorded no longer is not, whatever else is to be done.
+    this.#recorder.callChanged(call);
     this.#room.callChanged(call);
     // Nobody comes back to what this device has left: the server says so of each.
     if (call.phase === 'away' || call.phase === 'ended') this.#chats.repeat(call.wire.id);

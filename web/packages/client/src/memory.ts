@@ -13,11 +13,18 @@ export interface Remembered extends Wanted {
   check?: DeviceCheck | undefined;
 }
 
+/** How much of a recording this tab has captured. */
+export interface Recorded {
+  recording: string;
+  seconds: number;
+}
+
 /** The part of `sessionStorage` that is used here. */
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 const DEVICE = 'housecall.device';
 const CALL = 'housecall.call';
+const RECORDED = 'housecall.recorded';
 
 /** 128 random bits. `crypto.randomUUID` would be missing on pages without TLS. */
 export function randomId(): string {
@@ -51,5 +58,15 @@ export class Memory {
   set call(call: Remembered | null) {
     if (call === null) this.#storage.removeItem(CALL);
     else this.#storage.setItem(CALL, JSON.stringify(call));
+  }
+
+  /** The recording this tab made last. */
+  get recorded(): Recorded | null {
+    const text = this.#storage.getItem(RECORDED);
+    return text === null ? null : (JSON.parse(text) as Recorded);
+  }
+
+  set recorded(recorded: Recorded) {
+    this.#storage.setItem(RECORDED, JSON.stringify(recorded));
   }
 }

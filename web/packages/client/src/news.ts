@@ -1,5 +1,6 @@
 //! What of a call is worth saying aloud.
 
+import { awaitedIn } from './consent';
 import type { HousecallError } from './errors';
 import {
   isAtDoor,
@@ -11,7 +12,7 @@ import {
   type Ending,
   type Phase,
 } from './phase';
-import type { CallEvent, CallState, Happening, Person, RecordingState } from './wire.gen';
+import type { CallEvent, CallState, Happening, Person, RecordingRequest, RecordingState } from './wire.gen';
 
 /** Something worth saying aloud. `who` is never you unless it says so. */
 export type News =
@@ -37,7 +38,18 @@ export type News =
   | { type: 'rescheduled'; at: string }
   /** A planned call rings soon. */
   | { type: 'reminded'; at: string }
-  | { type: 'recording-started' | 'recording-stopped'; recording: RecordingState }
+  /** Somebody wants to record; `by` is not you. */
+  | { type: 'recording-asked'; by: Person | undefined; request: RecordingRequest }
+  /** Nobody wants to any more. */
+  | { type: 'recording-unasked' }
+  /** They will not be recorded. */
+  | { type: 'consent-declined'; who: Person }
+  | {
+      type: 'recording-started' | 'recording-resumed' | 'recording-stopped';
+      recording: RecordingState;
+    }
+  /** It goes on when these have agreed; you may be one of them. */
+  | { type: 'recording-paused'; recording: RecordingState; waitingFor: Person[] }
   | { type: 'answered-elsewhere' | 'taken-over' | 'reconnecting' | 'reconnected' }
   | { type: 'not-in'; error: HousecallError }
   | { type: 'ended'; ending: Ending; was: Phase };
@@ -57,15 +69,48 @@ export function newsOf(call: Call, told: CallEvent, you: string, ending?: Ending
   return who.id === you ? newsOfYou(call, told, who) : newsOfOther(call, event, who, you);
 }
 
-/** Whoever is in the room hears that it is recorded, however this device came
- *  to know: by an event, by a snapshot, or by coming in. */
-export function newsOfRecording(before: Call, after: Call): News[] {
+/** Whoever is in the room hears that it is recorded, or is to be, however this
+ *  device came to know: by an event, by a snapshot, or by coming in. */
+export function newsOfRecording(before: Call, after: Call, you: string): News[] {
   if (!isInRoom(after)) return [];
-  const was = isInRoom(before) ? before.wire.recording : undefined;
-  const { recording } = after.wire;
-  if (was?.id === recording?.id) return [];
-  if (recording !== undefined) return [{ type: 'recording-started', recording }];
-  return was === undefined ? [] : [{ type: 'recording-stopped', recording: was }];
+  const was = isInRoom(before) ? before.wire : undefined;
+  return [...newsOfTape(was, after.wire), ...newsOfRequest(was, after.wire, you)];
+}
+
+function newsOfTape(before: CallState | undefined, after: CallState): News[] {
+  const was = before?.recording;
+  const { recording } = after;
+  if (recording === undefined) {
+    return was === undefined ? [] : [{ type: 'recording-stopped', recording: was }];
+  }
+  if (recording.paused) return newsOfPause(before, after, recording);
+  if (was?.id !== recording.id) return [{ type: 'recording-started', recording }];
+  return was.paused ? [{ type: 'recording-resumed', recording }] : [];
+}
+
+/** It pauses before the door opens: whom it waits for, is known once they are in. */
+function newsOfPause(
+  before: CallState | undefined,
+  after: CallState,
+  recording: RecordingState,
+): News[] {
+  const waitingFor = awaitedIn(after);
+  const wasTold = before?.recording?.id === recording.id && awaitedIn(before).length > 0;
+  if (waitingFor.length === 0 || wasTold) return [];
+  return [{ type: 'recording-paused', recording, waitingFor }];
+}
+
+function newsOfRequest(before: CallState | undefined, after: CallState, you: string): News[] {
+  const was = before?.recordingRequest;
+  const request = after.recordingRequest;
+  if (was?.at === request?.at && was?.by === request?.by) return [];
+  if (request !== undefined) {
+    const by = personOf(after, request.by);
+    return request.by === you ? [] : [{ type: 'recording-asked', by, request }];
+  }
+  // What was asked for has begun.
+  const isUnanswered = after.recording === undefined && was?.by !== you;
+  return isUnanswered ? [{ type: 'recording-unasked' }] : [];
 }
 
 /** Whether this device was asked to mute its microphone. */
@@ -132,6 +177,8 @@ function newsInRoom(wire: CallState, event: Happening, who: Person): News[] {
       return [{ type: event.raised ? 'hand-raised' : 'hand-lowered', who }];
     case 'hostChanged':
       return [hostNews(event.host, who)];
+    case 'consentDeclined':
+      return [{ type: 'consent-declined', who }];
     case 'said':
       return [{ type: 'wrote', who }];
     default:

@@ -4,8 +4,9 @@ import type { IceRules } from './ice';
 import type { LocalMedia, Wanted } from './media';
 import type { Memory } from './memory';
 import type { WatchNetwork } from './network';
+import type { Equipment } from './recorder/equipment';
 import type { SocketFactory, TokenProvider } from './transport';
-import type { DeviceCheck, Purpose } from './wire.gen';
+import type { Covered, DeviceCheck, MethodWord, NewcomersWord, Purpose } from './wire.gen';
 
 /** What a manager is made with. Only `token` is needed in a page. */
 export interface ManagerOptions extends IceRules {
@@ -22,6 +23,8 @@ export interface ManagerOptions extends IceRules {
   network?: WatchNetwork;
   connect?: (configuration: RTCConfiguration) => RTCPeerConnection;
   stream?: () => MediaStream;
+  /** What is recorded with. */
+  equipment?: Equipment;
 }
 
 /** What to start a call with. */
@@ -42,4 +45,23 @@ export interface ArriveOptions extends Partial<Wanted> {
 export interface SayOptions {
   /** Everybody, unless this names somebody. */
   to?: string[];
+}
+
+/** How somebody agrees to being recorded, or says no. */
+export interface ConsentOptions {
+  /** Who said so, if it was not you: a provider notes it. */
+  user?: string;
+  /** To what; to what is asked unless said otherwise, else to everything. */
+  covers?: Covered;
+  /** The id of the text that was shown: `2026-11/en`. */
+  wording?: string;
+  method?: MethodWord;
+}
+
+/** What is recorded, and how. */
+export interface RecordOptions {
+  /** What; what was asked unless said otherwise, else everything. */
+  covers?: Covered;
+  /** What becomes of it when somebody comes who has not agreed. */
+  newcomers?: NewcomersWord;
 }

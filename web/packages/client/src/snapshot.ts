@@ -5,6 +5,7 @@ import type { Chat } from './chat';
 import type { HousecallError } from './errors';
 import type { LocalMediaState } from './media';
 import type { PeerView } from './peer';
+import { IDLE, type RecorderState } from './recorder/state';
 import type { ShownReaction } from './reactions';
 import type { CallState, MissedCall, Person, PresenceWord, VisitNews } from './wire.gen';
 
@@ -36,6 +37,8 @@ export interface Snapshot {
   /** What is shown for a moment, oldest first. */
   reactions: readonly ShownReaction[];
   media: LocalMediaState;
+  /** What this device records, and how far that is saved. */
+  recorder: RecorderState;
   /** Who is online, while people are watched; `null` until it is known. */
   online: ReadonlySet<string> | null;
   /** How reachable people are, as far as it was told while they are watched. */
@@ -59,6 +62,7 @@ export function blank(media: LocalMediaState): Snapshot {
     chats: new Map(),
     reactions: [],
     media,
+    recorder: IDLE,
     online: null,
     presences: new Map(),
     missed: [],

@@ -5,6 +5,7 @@ import { HousecallError } from './errors';
 import type {
   AdmitPerson,
   ArriveAtCall,
+  AskForConsent,
   AskForQuiet,
   CallEvent,
   CallState,
@@ -22,6 +23,7 @@ import type {
   ReactInCall,
   SeenReaction,
   ReadMessages,
+  RecordCall,
   ReportPath,
   ReceivedSignal,
   Reply,
@@ -63,7 +65,10 @@ export interface Words {
   react: [ReactInCall, CallState];
   say: [SayInCall, CallState];
   messages: [ReadMessages, SaidBefore[]];
+  'ask-consent': [AskForConsent, CallState];
   consent: [ConsentToRecording, CallState];
+  record: [RecordCall, CallState];
+  'stop-recording': [LookAtCall, CallState];
   signal: [SendSignal, null];
   path: [ReportPath, null];
   'watch-people': [WatchPeople, string[]];

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { meet, step, type Call, type Input, type News } from '../src/call';
 import { HousecallError } from '../src/errors';
-import type { CallState, Happening } from '../src/wire.gen';
-import { callState, participant } from '../testing';
+import type { CallState, Covered, Happening } from '../src/wire.gen';
+import { callState, consent, participant, recording, request } from '../testing';
 
 const ANA = 'ana';
 
@@ -55,6 +55,9 @@ function happened(event: Happening, seq: number): Input {
 }
 
 function say(news: News): string {
+  if (news.type === 'recording-paused') {
+    return `${news.type} for ${news.waitingFor.map((it) => it.id).join(', ')}`;
+  }
   return 'who' in news ? `${news.type} ${news.who.id}` : news.type;
 }
 
@@ -228,14 +231,16 @@ describe('a call this device is in', () => {
 });
 
 describe('a recording', () => {
-  const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
-  const started: Happening = { type: 'recordingStarted', recording };
+  const tape = recording('ben');
+  const started: Happening = { type: 'recordingStarted', recording: tape };
+  const paused: Happening = { type: 'recordingPaused', recording: 'rec-1' };
+  const resumed: Happening = { type: 'recordingResumed', recording: 'rec-1' };
   const stopped: Happening = { type: 'recordingStopped', recording: 'rec-1' };
-  const recorded = { ...talks, recording };
+  const recorded = { ...talks, recording: tape };
 
   it('runs from its start to its stop, and both are told', () => {
     const { call, told } = play(talks, enteredTalks, started);
-    expect(call.wire.recording).toEqual(recording);
+    expect(call.wire.recording).toEqual(tape);
     expect(told).toEqual(['recording-started']);
     const after = play(talks, enteredTalks, started, stopped);
     expect(after.call.wire).not.toHaveProperty('recording');
@@ -271,18 +276,100 @@ describe('a recording', () => {
 
   it('is not told to a device that is not in', () => {
     const { call, told } = play(talks, started, stopped, started);
-    expect(call.wire.recording).toEqual(recording);
+    expect(call.wire.recording).toEqual(tape);
     expect(told).toEqual([]);
   });
 
+  it('waits for who has not agreed, who is named once they are in, and goes on', () => {
+    const given = (user: string): Happening => ({ type: 'consentGiven', user, consent: consent() });
+    const all = [given(ANA), given('ben'), given('cleo')];
+    const waits = play(talks, enteredTalks, ...all, started, paused, joined('dana'));
+    expect(waits.call.wire.recording).toMatchObject({ paused: true });
+    expect(waits.told).toEqual(['recording-started', 'joined dana', 'recording-paused for dana']);
+    const again = play(
+      talks,
+      enteredTalks,
+      ...all,
+      started,
+      paused,
+      joined('dana'),
+      joined('eli'),
+      given('dana'),
+      given('eli'),
+      resumed,
+    );
+    expect(again.call.wire.recording).toMatchObject({ paused: false });
+    expect(again.told.slice(3)).toEqual(['joined eli', 'recording-resumed']);
+  });
+
+  it('that waits for you is told when you come in', () => {
+    const wire = { ...recorded, recording: recording('ben', { paused: true }) };
+    const { told } = play(wire, { type: 'enter' }, { type: 'entered', wire });
+    expect(told).toEqual(['recording-paused for ben, ana, cleo']);
+  });
+});
+
+describe('being asked for consent', () => {
+  const asked: Happening = { type: 'recordingAsked', request: request('ben') };
+  const given = (user: string, covers?: Covered): Happening => ({
+    type: 'consentGiven',
+    user,
+    consent: consent(covers),
+  });
+  const consented = (...script: (Input | Happening)[]) =>
+    play(talks, enteredTalks, ...script)
+      .call.wire.people.filter((it) => it.consented)
+      .map((it) => it.person.id);
+
+  it('is told to everybody but who asks, and so is that nobody asks any more', () => {
+    const { call, told } = play(talks, enteredTalks, asked);
+    expect(call.wire.recordingRequest).toEqual(request('ben'));
+    expect(told).toEqual(['recording-asked']);
+    const own: Happening = { type: 'recordingAsked', request: request(ANA) };
+    expect(play(talks, enteredTalks, own, { type: 'requestDropped' }).told).toEqual([]);
+    const dropped = play(talks, enteredTalks, asked, { type: 'requestDropped' });
+    expect(dropped.call.wire).not.toHaveProperty('recordingRequest');
+    expect(dropped.told).toEqual(['recording-asked', 'recording-unasked']);
+  });
+
+  it('is over when the recording begins', () => {
+    const started: Happening = { type: 'recordingStarted', recording: recording('ben') };
+    const { call, told } = play(talks, enteredTalks, asked, started);
+    expect(call.wire).not.toHaveProperty('recordingRequest');
+    expect(told).toEqual(['recording-asked', 'recording-started']);
+  });
+
+  it('is told to whoever comes in meanwhile', () => {
+    const wire = { ...talks, recordingRequest: request('ben') };
+    const { told } = play(wire, { type: 'enter' }, { type: 'entered', wire });
+    expect(told).toEqual(['recording-asked']);
+  });
+
   it('follows who agrees and who does not any more', () => {
-    const agreed = (...script: Happening[]) =>
-      play(talks, enteredTalks, ...script)
-        .call.wire.people.filter((it) => it.consented)
+    expect(consented(given(ANA), given('ben'))).toEqual(['ben', ANA]);
+    const withdrawn: Happening = { type: 'consentWithdrawn', user: ANA };
+    expect(consented(given(ANA), given('ben'), withdrawn)).toEqual(['ben']);
+  });
+
+  it('asks who agreed to less than is asked now, and nobody else', () => {
+    const sound = { audio: true, video: false, screen: false };
+    expect(consented(given(ANA, sound), given('ben'))).toEqual(['ben', ANA]);
+    expect(consented(given(ANA, sound), given('ben'), asked)).toEqual(['ben']);
+    expect(consented(given(ANA, sound), given('ben'), asked, given(ANA))).toEqual(['ben', ANA]);
+  });
+
+  it('hears who says no, until somebody asks again or they agree', () => {
+    const declined = (user: string): Happening => ({ type: 'consentDeclined', user });
+    const no = play(talks, enteredTalks, asked, declined('cleo'), declined(ANA));
+    expect(no.told).toEqual(['recording-asked', 'consent-declined cleo']);
+    const refusers = (...script: Happening[]) =>
+      play(talks, enteredTalks, asked, declined('cleo'), ...script)
+        .call.wire.people.filter((it) => it.declined)
         .map((it) => it.person.id);
-    const given: Happening[] = [ANA, 'ben'].map((user) => ({ type: 'consentGiven', user }));
-    expect(agreed(...given)).toEqual(['ben', ANA]);
-    expect(agreed(...given, { type: 'consentWithdrawn', user: ANA })).toEqual(['ben']);
+    expect(refusers()).toEqual(['cleo']);
+    expect(refusers(given('cleo'))).toEqual([]);
+    expect(refusers({ type: 'requestDropped' })).toEqual([]);
+    expect(refusers(asked)).toEqual([]);
   });
 });
 
@@ -327,7 +414,8 @@ describe('a consultation', () => {
     const admitted: Happening = { type: 'admitted', user: 'dora' };
     const { call, told } = play(talks, enteredTalks, admitted);
     expect([call.wire.seq, told]).toEqual([talks.seq + 1, ['look']]);
-    const consented = play(talks, enteredTalks, { type: 'consentGiven', user: 'dora' });
+    const given: Happening = { type: 'consentGiven', user: 'dora', consent: consent() };
+    const consented = play(talks, enteredTalks, given);
     expect(consented.told).toEqual(['look']);
     const dora = participant('dora', { stage: 'invited' });
     const wire = { ...talks, seq: talks.seq + 1, people: [...talks.people, dora] };

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { meet, peopleAtDoor, step, type Call, type Input, type News } from '../src/call';
 import type { CallState, Happening, ParticipantState } from '../src/wire.gen';
-import { callState, participant } from '../testing';
+import { callState, participant, recording } from '../testing';
 
 const ANA = 'ana';
 const SINCE = '2025-03-04T14:00:00Z';
@@ -92,8 +92,7 @@ describe('whoever waits', () => {
   });
 
   it('hears that a recording runs on coming in', () => {
-    const recording = { id: 'r1', by: 'salem', since: SINCE };
-    const { told } = play(waits, letIn, { type: 'entered', wire: { ...inside, recording } });
+    const { told } = play(waits, letIn, { type: 'entered', wire: { ...inside, recording: recording('salem') } });
     expect(told).toEqual(['let-in', 'come-in', 'recording-started']);
   });
 

@@ -3,7 +3,14 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallState, Happening, ParticipantState } from '../src';
-import { callState, FakeConnection, FakeDevice, FakeServer, participant } from '../testing';
+import {
+  callState,
+  FakeConnection,
+  FakeDevice,
+  FakeServer,
+  participant,
+  recording,
+} from '../testing';
 
 const CALL = 'call-1';
 
@@ -538,11 +545,10 @@ describe('a recording', () => {
 
   it('is announced with who records', async () => {
     const ana = await inCall(ben);
-    const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
-    ana.happens(CALL, { type: 'recordingStarted', recording });
+    ana.happens(CALL, { type: 'recordingStarted', recording: recording('ben') });
     expect(state(ana).announcement).toMatchObject({
       news: { type: 'recording-started', recording: { by: 'ben' } },
-      call: { recording },
+      call: { recording: recording('ben') },
     });
   });
 });

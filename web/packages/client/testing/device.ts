@@ -11,6 +11,7 @@ import {
 import { FakeDevices, FakeStream } from './media';
 import { FakeNetwork } from './network';
 import { FakeConnection } from './peer-connection';
+import { FakeEquipment } from './recording';
 import { FakeServer } from './server';
 import { MapStorage } from './storage';
 import { person } from './wire';
@@ -31,6 +32,7 @@ export class FakeDevice {
     readonly user: string,
     readonly storage = new MapStorage(),
     options: Partial<ManagerOptions> = {},
+    readonly equipment = new FakeEquipment(),
   ) {
     this.manager = new WebRTCManager({
       token: async () => `token-of-${user}`,
@@ -49,6 +51,7 @@ export class FakeDevice {
         return connection.connection;
       },
       stream: FakeStream.of,
+      equipment: this.equipment,
       ...options,
     });
   }

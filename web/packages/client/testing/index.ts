@@ -2,10 +2,20 @@
 //! make calls. Nothing here waits for real time.
 
 export { FakeDevice } from './device';
+export { FakeFolder } from './folder';
 export { FakeDevices, FakeStream, FakeTrack } from './media';
 export { FakeNetwork } from './network';
 export { FakeConnection, type Pace } from './peer-connection';
 export { FakeReach, type Reached } from './reach';
+export { FakeEquipment, FakeHouse, FakeStudio, FakeTape } from './recording';
 export { FakeServer, type Said } from './server';
 export { MapStorage } from './storage';
-export { callState, participant, person } from './wire';
+export {
+  callState,
+  consent,
+  EVERYTHING,
+  participant,
+  person,
+  recording,
+  request,
+} from './wire';

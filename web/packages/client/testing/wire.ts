@@ -1,6 +1,14 @@
 //! Short ways to say what the server says.
 
-import type { CallState, ParticipantState, Person } from '../src';
+import type {
+  CallState,
+  ConsentState,
+  Covered,
+  ParticipantState,
+  Person,
+  RecordingRequest,
+  RecordingState,
+} from '../src';
 
 /** Somebody: `person('ana')` is Ana, a patient. */
 export function person(id: string, role: Person['role'] = 'patient'): Person {
@@ -21,6 +29,7 @@ export function participant(
     yieldTo: false,
     offersFirst: false,
     consented: false,
+    declined: false,
     host: false,
     removed: false,
     away: false,
@@ -44,6 +53,33 @@ export function callState(people: ParticipantState[], rest: Partial<CallState> =
     locked: false,
     createdAt: '2025-03-04T14:00:00Z',
     ...(answered ? { startedAt: '2025-03-04T14:00:05Z' } : {}),
+    ...rest,
+  };
+}
+
+/** Everything there is to record. */
+export const EVERYTHING: Covered = { audio: true, video: true, screen: true };
+
+/** What somebody agreed to by a click: everything unless said otherwise. */
+export function consent(covers: Covered = EVERYTHING): ConsentState {
+  return { covers, wording: '2025-03/en', method: 'electronic', at: '2025-03-04T14:00:30Z' };
+}
+
+/** Somebody wants to record everything unless said otherwise. */
+export function request(by: string, rest: Partial<RecordingRequest> = {}): RecordingRequest {
+  const at = '2025-03-04T14:00:20Z';
+  return { by, covers: EVERYTHING, wording: '2025-03/en', at, ...rest };
+}
+
+/** A recording of everything that runs, unless said otherwise. */
+export function recording(by: string, rest: Partial<RecordingState> = {}): RecordingState {
+  return {
+    id: 'rec-1',
+    by,
+    since: '2025-03-04T14:01:00Z',
+    covers: EVERYTHING,
+    paused: false,
+    newcomers: 'pause',
     ...rest,
   };
 }

@@ -26,6 +26,7 @@ export { useParticipants, type Participant } from './use-participants';
 export { usePeople } from './use-people';
 export { usePresence } from './use-presence';
 export { useReactions, type ReactionControls } from './use-reactions';
+export { useRecorder } from './use-recorder';
 export { useRecording, type Recording } from './use-recording';
 export { useScreenShareToggle } from './use-screen-share-toggle';
 export { useSnapshot } from './use-snapshot';

@@ -197,47 +197,6 @@ describe('useParticipants', () => {
   });
 });
 
-describe('useRecording', () => {
-  const recording = { id: 'rec-1', by: 'ben', since: '2025-03-04T14:01:00Z' };
-
-  it('offers nothing where there is no call, or it is over', async () => {
-    const result = render(() => hooks.useRecording(CALL));
-    const offered = () => [result.current.consent, result.current.withdraw];
-    expect(offered()).toEqual([undefined, undefined]);
-    await enter();
-    act(() => ana.happens(CALL, { type: 'ended', outcome: 'completed', durationSeconds: 8 }));
-    expect(offered()).toEqual([undefined, undefined]);
-  });
-
-  it('agrees, tells who records, and agrees no longer', async () => {
-    const result = render(() => hooks.useRecording(CALL));
-    await enter();
-    expect(result.current).toMatchObject({ recording: undefined, consented: false });
-    expect(result.current.withdraw).toBeUndefined();
-    await act(async () => result.current.consent?.());
-    act(() => ana.happens(CALL, { type: 'consentGiven', user: 'ana' }));
-    act(() => ana.happens(CALL, { type: 'recordingStarted', recording }));
-    expect(result.current).toMatchObject({ recording, by: { name: 'Ben' }, consented: true });
-    expect(result.current.consent).toBeUndefined();
-    await act(async () => result.current.withdraw?.());
-    act(() => ana.happens(CALL, { type: 'recordingStopped', recording: 'rec-1' }));
-    act(() => ana.happens(CALL, { type: 'consentWithdrawn', user: 'ana' }));
-    expect(result.current).toMatchObject({ recording: undefined, by: undefined, consented: false });
-    expect(ana.server.heard('consent').map((it) => it.agreed)).toEqual([true, false]);
-  });
-
-  it('says why it did not work', async () => {
-    ana.server.answers('consent', () => FakeServer.problem('call_over', 'This call is over.'));
-    const result = render(() => hooks.useRecording(CALL));
-    await enter();
-    await act(async () => result.current.consent?.());
-    expect(result.current).toMatchObject({
-      pending: false,
-      error: { message: 'This call is over.' },
-    });
-  });
-});
-
 describe('usePeople', () => {
   it('knows who is online', async () => {
     ana.server.answers('watch-people', () => ['ben']);

@@ -4,7 +4,8 @@ import type { Call } from '@housecall/client';
 import { useSnapshot } from '@housecall/react';
 import { lazy, Suspense, useState } from 'react';
 import { LatestCheck } from '../check/LatestCheck';
-import { cancelAppointment, type Appointment, type User } from '../rest';
+import { RecordingLink } from '../recordings/RecordingLink';
+import { cancelAppointment, type Appointment, type RecordingView, type User } from '../rest';
 import { useRequest } from '../session/use-request';
 import { Button, ButtonLink } from '../ui/Button';
 import { Confirm } from '../ui/Confirm';
@@ -21,17 +22,24 @@ const EARLY = 15 * 60_000;
 type Asked = 'move' | 'cancel' | 'guest' | 'notes';
 
 /** With whom and when; the way in once it is time. */
-export function AppointmentRow(props: { appointment: Appointment; user: User; now: number }) {
-  const { appointment, user, now } = props;
+export function AppointmentRow(props: {
+  appointment: Appointment;
+  user: User;
+  now: number;
+  recordings: RecordingView[];
+}) {
+  const { appointment, user, now, recordings } = props;
   const { startsAt, durationMinutes, status } = appointment;
   const isPatient = appointment.patient.id === user.id;
   const name = isPatient ? appointment.provider.name : appointment.patient.name;
   const from = Date.parse(startsAt) - EARLY;
   const isOver = status === 'completed';
-  const isOpen = useSnapshot(({ calls }) => [...calls.values()].some((it) => isAt(it, appointment)));
+  const isOpen = useSnapshot(({ calls }) =>
+    [...calls.values()].some((it) => isAt(it, appointment)),
+  );
   const mayCome = !isPatient || status === 'in_progress' || isOpen || now >= from;
   return (
-    <Row actions={<Actions {...{ appointment, name, isPatient, mayCome }} user={user} />}>
+    <Row actions={<Actions {...{ appointment, name, isPatient, mayCome, user, recordings }} />}>
       <p className="text-lg font-semibold">{name}</p>
       <p className="text-muted">
         <time dateTime={startsAt}>{day(startsAt, now)}</time> · {durationMinutes} min
@@ -61,8 +69,9 @@ function Actions(props: {
   isPatient: boolean;
   mayCome: boolean;
   user: User;
+  recordings: RecordingView[];
 }) {
-  const { appointment, name, isPatient, mayCome, user } = props;
+  const { appointment, name, isPatient, mayCome, user, recordings } = props;
   const [asked, setAsked] = useState<Asked>();
   const isOver = appointment.status === 'completed';
   return (
@@ -77,6 +86,7 @@ function Actions(props: {
           Add to calendar<span className="sr-only"> the visit with {name}</span>
         </ButtonLink>
       )}
+      <RecordingLink recordings={recordings} of={`the visit with ${name}`} />
       {!isPatient && <HostActions appointment={appointment} name={name} onAsk={setAsked} />}
       <Suspense>
         <Opened {...{ asked, appointment, name, user }} onClose={() => setAsked(undefined)} />

@@ -21,7 +21,8 @@ export function useAppointments() {
   });
 }
 
-function midnight(): Date {
+/** When today began. */
+export function midnight(): Date {
   const now = new Date();
   return new Date(now.getFullYear(), now.getMonth(), now.getDate());
 }

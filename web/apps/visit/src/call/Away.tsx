@@ -1,10 +1,13 @@
 import type { Absence, Call } from '@housecall/client';
 import { useArrive, useJoin, useSnapshot } from '@housecall/react';
 import { HomeLink } from '../parts/HomeLink';
+import { SavingNotice } from '../parts/SavingNotice';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 import { titleOf } from '../words';
+import { ConsentAtDoor } from './RecordingConsent';
 import { Stage } from './Stage';
+import { useConsentPanel } from './use-consent-panel';
 
 const WHY: Record<Absence, string> = {
   'answered-elsewhere': 'You answered on another device. The visit goes on there.',
@@ -27,10 +30,13 @@ export function Away({ call }: { call: Extract<Call, { phase: 'away' }> }) {
   const { wire, why, message } = call;
   const you = useSnapshot((it) => it.you?.id);
   const { enter, pending, error } = useWayIn(call);
+  const consent = useConsentPanel(wire.id);
   return (
     <Stage phase="away" title={titleOf(wire, you)}>
       <p>{WHY[why]}</p>
       {message !== undefined && <p>The reason: {message}</p>}
+      <SavingNotice />
+      {WAYS[why] !== null && <ConsentAtDoor wire={wire} consent={consent} />}
       <Problem error={error} />
       <div className="flex flex-wrap justify-center gap-3">
         {WAYS[why] !== null && (

@@ -5,6 +5,7 @@ import { useCall, useSnapshot } from '@housecall/react';
 import { useRef } from 'react';
 import { WaitingRoom } from '../door/WaitingRoom';
 import { HomeLink } from '../parts/HomeLink';
+import { SavingNotice } from '../parts/SavingNotice';
 import { callerOf, others } from '../words';
 import { Away } from './Away';
 import { Ended } from './Ended';
@@ -65,6 +66,7 @@ function Unknown() {
   return (
     <Stage phase="unknown" title="There is no open visit here">
       <p>It may be over, or you may not be invited to it, or not any more.</p>
+      <SavingNotice />
       <HomeLink purpose="stage" />
     </Stage>
   );

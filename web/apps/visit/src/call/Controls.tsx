@@ -18,9 +18,11 @@ import { Problem } from '../ui/Problem';
 export function Controls(props: {
   wire: CallState;
   panel: Panel | null;
+  /** The panel takes all the room that a phone has. */
+  isCovered: boolean;
   onPanel: (panel: Panel | null) => void;
 }) {
-  const { wire, panel, onPanel } = props;
+  const { wire, panel, isCovered, onPanel } = props;
   const isRinging = wire.phase === 'ringing';
   const microphone = useMicrophoneToggle();
   const camera = useCameraToggle();
@@ -31,7 +33,7 @@ export function Controls(props: {
   return (
     <footer
       // A phone has no room for both; what is open has a way to close it.
-      className={`flex flex-col items-center gap-3 p-4 pt-0 ${panel === null ? '' : 'max-sm:hidden'}`}
+      className={`flex flex-col items-center gap-3 p-4 pt-0 ${isCovered ? 'max-sm:hidden' : ''}`}
     >
       <Problem error={error} />
       {!isRinging && <Tools wire={wire} panel={panel} onPanel={onPanel} />}

@@ -9,9 +9,13 @@ import { Reactions } from '../room/Reactions';
 import { usePage } from '../ui/page';
 import { clock, others, titleOf } from '../words';
 import { Controls } from './Controls';
+import { RecorderLine } from './RecorderLine';
 import { Recording } from './Recording';
+import { RecordingConsent } from './RecordingConsent';
 import { RemoteTile } from './RemoteTile';
 import { SelfView } from './SelfView';
+import { useConsentPanel } from './use-consent-panel';
+import { useRecordingPlan } from './use-recording-plan';
 
 const SidePanel = lazy(() => import('../room/SidePanel'));
 
@@ -21,11 +25,19 @@ export function Room({ call }: { call: Call }) {
   const names = others(call.wire, you);
   const heading = usePage(titleOf(call.wire, you));
   const [panel, setPanel] = usePanel();
+  const consent = useConsentPanel(call.wire.id);
+  const plan = useRecordingPlan(call.wire.id);
+  // Beside the stage on a wide screen, and above it on others.
+  const question = consent.isOpen ? consent.asked : undefined;
+  const isAsked = question !== undefined;
+  // What is said of a recording takes no room from the stage: the page grows.
+  const { recording, recordingRequest } = call.wire;
+  const isTall = isAsked || recording !== undefined || recordingRequest !== undefined;
   return (
     <main
       data-stage
       data-call-phase={call.phase}
-      className="flex h-dvh min-h-160 flex-col bg-stage text-stage-ink sm:min-h-120"
+      className={`flex h-dvh min-h-160 flex-col bg-stage text-stage-ink sm:min-h-120 ${isTall ? 'max-lg:h-auto max-lg:min-h-dvh' : ''}`}
     >
       <header className="flex flex-wrap items-baseline gap-x-4 px-4 pt-3">
         <h1 ref={heading} tabIndex={-1} className="text-lg font-semibold">
@@ -33,21 +45,48 @@ export function Room({ call }: { call: Call }) {
         </h1>
         <Duration callId={call.wire.id} />
         {call.phase === 'reconnecting' && <p>Reconnecting. Please stay, the visit goes on.</p>}
-        <Recording call={call} next={heading} />
+        <Recording call={call} consent={consent} next={heading} />
+        <RecorderLine className="basis-full pt-1" />
       </header>
-      <WaitingPanel callId={call.wire.id} className="mx-4 mt-3 max-h-1/3 shrink-0 overflow-y-auto sm:max-h-1/2" />
-      <div className="relative flex min-h-0 flex-1 gap-4 p-4">
-        <div className="relative flex min-w-0 flex-1">
-          <Everybody call={call} names={names} />
-          <Reactions wire={call.wire} />
-        </div>
-        {panel !== null && (
-          <Suspense>
-            <SidePanel panel={panel} wire={call.wire} onClose={() => setPanel(null)} />
-          </Suspense>
+      <WaitingPanel
+        callId={call.wire.id}
+        className="mx-4 mt-3 max-h-1/3 shrink-0 overflow-y-auto sm:max-h-1/2"
+      />
+      <div className="flex min-h-0 flex-1 flex-col gap-4 p-4 lg:flex-row">
+        {question && (
+          <RecordingConsent
+            wire={call.wire}
+            asked={question}
+            onClose={() => consent.show(false)}
+            className="lg:w-104 lg:shrink-0 lg:overflow-y-auto"
+          />
         )}
+        <div
+          className={`relative flex min-h-0 min-w-0 flex-1 gap-4 ${isTall ? 'max-lg:min-h-64' : ''}`}
+        >
+          <div className="relative flex min-w-0 flex-1">
+            <Everybody call={call} names={names} />
+            <Reactions wire={call.wire} />
+          </div>
+          {panel !== null && (
+            <Suspense>
+              <SidePanel
+                panel={panel}
+                wire={call.wire}
+                plan={plan}
+                className={isAsked ? 'max-sm:hidden' : ''}
+                onClose={() => setPanel(null)}
+              />
+            </Suspense>
+          )}
+        </div>
       </div>
-      <Controls wire={call.wire} panel={panel} onPanel={setPanel} />
+      <Controls
+        wire={call.wire}
+        panel={panel}
+        isCovered={panel !== null && !isAsked}
+        onPanel={setPanel}
+      />
     </main>
   );
 }

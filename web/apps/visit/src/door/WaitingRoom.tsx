@@ -9,8 +9,10 @@ import {
   useMicrophoneToggle,
   useSnapshot,
 } from '@housecall/react';
+import { ConsentAtDoor } from '../call/RecordingConsent';
 import { SelfView } from '../call/SelfView';
 import { Stage } from '../call/Stage';
+import { useConsentPanel } from '../call/use-consent-panel';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
 import { useNow } from '../ui/use-now';
@@ -21,13 +23,21 @@ export function WaitingRoom({ call }: { call: Call }) {
   const you = useSnapshot((it) => it.you?.id) ?? '';
   const offline = useSnapshot((it) => it.connection === 'offline');
   const hosts = hostsOf(call.wire, you);
-  const since = participantOf(call.wire, you)?.waitingSince;
+  const own = participantOf(call.wire, you);
+  const since = own?.waitingSince;
+  const waitsToAgree = call.wire.recording?.newcomers === 'wait' && !own?.consented;
+  const consent = useConsentPanel(call.wire.id);
   return (
     <Stage
       phase="waiting"
-      title={`${hosts.length === 0 ? 'The host' : either(hosts)} will let you in`}
+      title={
+        waitsToAgree
+          ? 'This visit is being recorded'
+          : `${hosts.length === 0 ? 'The host' : either(hosts)} will let you in`
+      }
     >
       {since !== undefined && <Waited since={since} />}
+      <ConsentAtDoor wire={call.wire} consent={consent} />
       {offline && <p>The connection is interrupted. Your place in line is kept.</p>}
       <Said callId={call.wire.id} you={you} />
       <div className="grid aspect-[4/3] w-full max-w-sm">

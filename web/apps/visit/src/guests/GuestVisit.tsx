@@ -8,6 +8,7 @@ import { CallView } from '../call/CallView';
 import type { Arrival } from '../check/arrival';
 import { Doorway } from '../door/Doorway';
 import { Announcer } from '../parts/Announcer';
+import { RecordingSound } from '../parts/RecordingSound';
 import { ReportAway } from '../parts/ReportAway';
 import { WatchSession } from '../parts/WatchSession';
 import { useDevice } from '../session/use-device';
@@ -30,6 +31,7 @@ export function GuestVisit({ place }: { place: string }) {
     <HousecallProvider manager={manager}>
       <WatchSession />
       <Visit place={place} />
+      <RecordingSound />
       <ReportAway />
       <Announcer />
     </HousecallProvider>

@@ -15,7 +15,10 @@ const SHOWN_BY_CALL: ReadonlySet<News['type']> = new Set([
   'reconnecting',
   'answered-elsewhere',
   'taken-over',
+  'recording-asked',
   'recording-started',
+  'recording-paused',
+  'recording-resumed',
 ]);
 
 /** Shows the latest news for a while: at the top of a call, where no controls

@@ -1,13 +1,13 @@
 //! The frame of every page outside a call.
 
-import { useAction, useSnapshot } from '@housecall/react';
+import { useSnapshot } from '@housecall/react';
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
+import { useHasRecordings } from '../recordings/use-has-recordings';
 import type { User } from '../rest';
-import { useSessionStore } from '../session/session-context';
 import { Brand } from '../ui/Brand';
-import { Button } from '../ui/Button';
 import { usePage } from '../ui/page';
+import { SignOut } from './SignOut';
 
 /** Header, heading, content. */
 export function Page(props: { title: string; user: User; children: ReactNode }) {
@@ -27,21 +27,21 @@ export function Page(props: { title: string; user: User; children: ReactNode }) 
 }
 
 function Header({ user }: { user: User }) {
-  const { signOut } = useSessionStore();
-  const { run, pending } = useAction(signOut);
+  const hasRecordings = useHasRecordings(user);
   return (
     <header className="border-b border-hairline bg-white">
-      <div className="mx-auto flex max-w-4xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 sm:gap-x-6">
+      <div className="mx-auto flex max-w-4xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 lg:flex-nowrap">
         <Brand />
-        <nav aria-label="Main" className="order-last flex gap-2 max-sm:-ml-3 sm:order-none">
+        <nav aria-label="Main" className="order-last flex flex-wrap max-lg:-ml-3 lg:order-none">
           <Tab to="/">People</Tab>
           <Tab to="/meetings">Meetings</Tab>
           <Tab to="/history">History</Tab>
+          {hasRecordings && <Tab to="/recordings">Recordings</Tab>}
         </nav>
-        <span className="order-last ml-auto text-muted sm:order-none">{user.name}</span>
-        <Button className="max-sm:ml-auto" aria-busy={pending} onClick={() => void run()}>
-          Sign out
-        </Button>
+        <span className="order-last ml-auto min-w-0 text-muted lg:order-none lg:truncate">
+          {user.name}
+        </span>
+        <SignOut className="shrink-0 max-lg:ml-auto" />
       </div>
       <Interrupted />
     </header>

@@ -1,5 +1,5 @@
 //! The sounds of the house, made on the spot: two notes again and again for an
-//! incoming call, one soft note for what can wait.
+//! incoming call, one soft note for what can wait, two soft ones for a recording.
 
 import { useEffect } from 'react';
 
@@ -12,6 +12,9 @@ const NOTES = [587.33, 783.99] as const;
 /** How loud a note gets, of 1. */
 const LOUD = 0.2;
 const SOFT = 0.08;
+
+/** The next soft note comes this long after, in seconds. */
+const AFTER = 0.25;
 
 /** How long a note sounds, in milliseconds. */
 const NOTE_TAKES = 1_000;
@@ -35,10 +38,29 @@ export function useRing(active: boolean): void {
 
 /** One soft note, once, where the browser can. */
 export function chime(): void {
+  softly([NOTES[0]]);
+}
+
+/** What can become of a recording. */
+export type Turn = 'start' | 'pause' | 'stop';
+
+/** Up when a recording starts, level when it pauses, down when it stops. */
+const TURNS: Record<Turn, readonly number[]> = {
+  start: NOTES,
+  pause: [NOTES[0], NOTES[0]],
+  stop: [NOTES[1], NOTES[0]],
+};
+
+/** Two soft notes, once, where the browser can. */
+export function cue(turn: Turn): void {
+  softly(TURNS[turn]);
+}
+
+function softly(notes: readonly number[]): void {
   if (!('AudioContext' in window)) return;
   const context = new AudioContext();
-  strike(context, NOTES[0], 0, SOFT);
-  setTimeout(() => void context.close(), NOTE_TAKES);
+  notes.forEach((note, place) => strike(context, note, place * AFTER, SOFT));
+  setTimeout(() => void context.close(), NOTE_TAKES + (notes.length - 1) * AFTER * 1_000);
 }
 
 function strike(context: AudioContext, frequency: number, after: number, loudness = LOUD): void {

@@ -1,5 +1,6 @@
 //! Accounts: who somebody is, and the tokens that prove it.
 
+import type { NewcomersWord } from '@housecall/client';
 import { ask } from './ask';
 import type { Contact } from './people';
 
@@ -26,9 +27,23 @@ export interface Session {
   place?: string;
 }
 
+/** Who may be allowed something with a recording: by their role, or by what they
+ *  were in the visit. */
+export type Relation = 'admin' | 'recorder' | 'provider' | 'patient' | 'participant';
+
+/** How this server records. */
+export interface RecordingHouse {
+  available: boolean;
+  retentionDays: number;
+  whoMayWatch: Relation[];
+  /** What becomes of newcomers unless whoever records says otherwise. */
+  newcomers: NewcomersWord;
+}
+
 /** What anybody may know about this server. */
 export interface House {
   version: string;
+  recordings?: RecordingHouse;
   /** The people of the demo, where there is one. */
   demo: null | { people: Pick<Contact, 'id' | 'name' | 'role'>[] };
 }

@@ -8,3 +8,4 @@ export * from './guests';
 export * from './meetings';
 export * from './notes';
 export * from './people';
+export * from './recordings';

@@ -6,6 +6,7 @@ import { getFile } from '../rest';
 import { useSessionStore } from '../session/session-context';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
+import { save } from '../ui/save';
 import { list, nameOf, time } from '../words';
 
 /** Who wrote what, when and to whom; and what became of it, if it is not sent. */
@@ -52,14 +53,6 @@ function File({ room, file }: { room: string; file: NonNullable<ChatMessage['fil
       <Problem error={error} />
     </>
   );
-}
-
-/** A file is shown to whoever proves who they are, which a plain link cannot. */
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }
 
 function size(bytes: number): string {

@@ -8,6 +8,7 @@ import { Problem } from '../ui/Problem';
 import { TITLES, type Panel } from './panels';
 import { ReactionChoice } from './ReactionChoice';
 import { useMayNote } from './use-may-note';
+import { useMayRecord } from './use-may-record';
 
 /** A row of buttons above the controls. */
 export function Tools(props: {
@@ -19,6 +20,7 @@ export function Tools(props: {
   const hand = useHand(wire.id);
   const { unread } = useChat(wire.id);
   const mayNote = useMayNote(wire.appointment);
+  const mayRecord = useMayRecord(wire.id);
   const [reacting, setReacting] = useState(false);
   const open = (which: Panel) => ({
     which,
@@ -41,6 +43,7 @@ export function Tools(props: {
         <PanelButton {...open('people')} />
         <PanelButton {...open('chat')} unread={unread} />
         {mayNote && <PanelButton {...open('notes')} />}
+        {mayRecord && <PanelButton {...open('record')} />}
       </div>
     </div>
   );

@@ -9,6 +9,7 @@ import { VisitNotices } from '../dashboard/VisitNotices';
 import { WaitingPanel } from '../door/WaitingPanel';
 import { OpenVisits } from '../parts/OpenVisits';
 import { Page } from '../parts/Page';
+import { SavingNotice } from '../parts/SavingNotice';
 import type { User } from '../rest';
 import { ButtonLink } from '../ui/Button';
 import { Problem } from '../ui/Problem';
@@ -19,6 +20,7 @@ export function Dashboard({ user }: { user: User }) {
   const { call, pending, error } = calling;
   return (
     <Page title="People" user={user}>
+      <SavingNotice className="mb-8" />
       <WaitingPanel className="mb-8" />
       <VisitNotices />
       <MissedCalls onCall={call} />

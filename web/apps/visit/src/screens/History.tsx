@@ -5,7 +5,9 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect } from 'react';
 import { useSearchParams } from 'react-router';
 import { Page } from '../parts/Page';
-import { getCalls, type PastCall, type User } from '../rest';
+import { RecordingLink } from '../recordings/RecordingLink';
+import { useRecordings } from '../recordings/use-recordings';
+import { getCalls, type PastCall, type RecordingView, type User } from '../rest';
 import { useSessionStore } from '../session/session-context';
 import { Button } from '../ui/Button';
 import { Problem } from '../ui/Problem';
@@ -19,6 +21,7 @@ export default function History({ user }: { user: User }) {
   const [search, setSearch] = useSearchParams();
   const page = Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1);
   const calls = usePastCalls(page);
+  const recordings = useRecordings(periodOf(calls.data?.calls ?? []), calls.data !== undefined);
   const pages = Math.max(1, Math.ceil((calls.data?.total ?? 0) / LIMIT));
   return (
     <Page title="History" user={user}>
@@ -30,7 +33,12 @@ export default function History({ user }: { user: User }) {
         )}
         <ul className="flex flex-col gap-3">
           {calls.data?.calls.map((call) => (
-            <Row key={call.id} call={call} you={user.id} />
+            <Row
+              key={call.id}
+              call={call}
+              you={user.id}
+              recordings={recordings.filter((it) => it.callId === call.id)}
+            />
           ))}
         </ul>
       </div>
@@ -57,20 +65,36 @@ function usePastCalls(page: number) {
   });
 }
 
-function Row({ call, you }: { call: PastCall; you: string }) {
+/** From the first call on a page to the end of the last. */
+function periodOf(calls: PastCall[]): { from: string; to: string } {
+  const from = calls.map((it) => it.createdAt).sort()[0] ?? '';
+  const isOver = calls.every((it) => it.endedAt !== undefined);
+  const to =
+    calls
+      .map((it) => it.endedAt ?? '')
+      .sort()
+      .at(-1) ?? '';
+  return { from, to: isOver ? to : '' };
+}
+
+function Row(props: { call: PastCall; you: string; recordings: RecordingView[] }) {
+  const { call, you, recordings } = props;
   const others = call.participants.filter((it) => it.userId !== you).map((it) => it.displayName);
   const at = call.startedAt ?? call.scheduledAt ?? call.createdAt;
   const seconds = call.actualDuration ?? 0;
   const kind = call.type === 'audio' ? 'Audio call' : 'Video call';
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 rounded-card border border-hairline bg-white p-4">
-      <p className="mr-auto text-lg font-semibold">{list(others)}</p>
-      <p className="font-semibold">{outcome(call)}</p>
-      <p className="w-full text-muted">
+      <p className="flex w-full justify-between gap-4 font-semibold">
+        <span className="text-lg">{list(others)}</span>
+        <span>{outcome(call)}</span>
+      </p>
+      <p className="mr-auto text-muted">
         {call.initiatedBy === you ? 'You called' : 'Called you'} · {kind} ·{' '}
         <time dateTime={at}>{moment(at)}</time>
         {seconds > 0 && ` · ${duration(seconds)}`}
       </p>
+      <RecordingLink recordings={recordings} of={`the visit with ${list(others)}, ${moment(at)}`} />
     </li>
   );
 }

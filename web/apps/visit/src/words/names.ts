@@ -45,12 +45,11 @@ export function nameOf(call: CallState, user: string): string {
 /** Who records, as a sentence to whoever is in the room. */
 export function recordedBy(
   call: CallState,
-  { by }: RecordingState,
+  { by, paused }: RecordingState,
   you: string | undefined,
 ): string {
-  return by === you
-    ? 'You are recording this visit.'
-    : `${nameOf(call, by)} is recording this visit.`;
+  if (by === you) return paused ? 'You record this visit.' : 'You are recording this visit.';
+  return `${nameOf(call, by)} ${paused ? 'records' : 'is recording'} this visit.`;
 }
 
 /** "Ana, Ben or Cleo". */

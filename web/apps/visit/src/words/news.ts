@@ -1,6 +1,7 @@
 //! What happens in calls, as sentences to be read aloud.
 
 import type { Announcement } from '@housecall/client';
+import { pausedUntil } from './consent';
 import { recordedBy } from './names';
 import { ending } from './outcomes';
 import { moment } from './times';
@@ -56,6 +57,16 @@ export function sentence({ news, call }: Announcement, you: string | undefined):
         : `${news.who.name} is not a host any more.`;
     case 'wrote':
       return `${news.who.name} wrote a message.`;
+    case 'recording-asked':
+      return `${news.by?.name ?? 'Somebody'} asks to record this visit. Please say whether you agree.`;
+    case 'recording-unasked':
+      return 'Nobody asks to record any more.';
+    case 'consent-declined':
+      return `${news.who.name} does not agree to be recorded.`;
+    case 'recording-paused':
+      return `${pausedUntil(news.waitingFor, you)}.`;
+    case 'recording-resumed':
+      return 'The recording goes on.';
     case 'recording-started':
       return `Recording started. ${recordedBy(call, news.recording, you)}`;
     case 'recording-stopped':
