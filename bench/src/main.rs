@@ -5,6 +5,7 @@
 
 mod client;
 mod idle;
+mod recording;
 mod relay;
 mod server;
 mod turn;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 bench relay [SECONDS]     signals between two sessions, in 1, 100 and 1,000 rooms
 bench idle [SESSIONS]     memory and CPU of sessions that do nothing
 bench turn [SECONDS]      packets through the relay, next to coturn if it is installed
+bench recording [SECONDS] so much media recorded, in 1 and in 20 recordings, and watched
 ";
 
 fn main() -> anyhow::Result<()> {
@@ -26,6 +28,7 @@ fn main() -> anyhow::Result<()> {
             Some("relay") => relay::run(number.unwrap_or(5)).await,
             Some("idle") => idle::run(number.unwrap_or(5_000)).await,
             Some("turn") => turn::run(number.unwrap_or(3)).await,
+            Some("recording") => recording::run(number.unwrap_or(600).try_into()?).await,
             _ => bail!("{USAGE}"),
         }
     };

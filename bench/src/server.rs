@@ -61,8 +61,13 @@ impl Server {
 
     /// A token for somebody; they exist once they have used it.
     pub(crate) fn token(&self, user: &UserId) -> String {
+        self.token_as(user, Role::Patient)
+    }
+
+    /// The same in another role.
+    pub(crate) fn token_as(&self, user: &UserId, role: Role) -> String {
         let name = Private::new(user.to_string());
-        let identity = Identity { user: user.clone(), role: Role::Patient, name };
+        let identity = Identity { user: user.clone(), role, name };
         self.tokens.access(&identity, WallClock.now(), Duration::from_secs(3600))
     }
 

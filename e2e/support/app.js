@@ -189,7 +189,7 @@ export async function togetherWith(/** @type {Page} */ page, /** @type {string} 
 }
 
 /** Opens what is beside the stage. */
-export async function openPanel(/** @type {Page} */ page, /** @type {'People' | 'Chat' | 'Notes'} */ name) {
+export async function openPanel(/** @type {Page} */ page, /** @type {'People' | 'Chat' | 'Notes' | 'Record'} */ name) {
   const tools = page.getByRole('group', { name: 'Tools' });
   await tools.getByRole('button', { name: new RegExp(`^${name}`) }).click();
   await page.getByRole('complementary', { name }).waitFor();

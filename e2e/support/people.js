@@ -46,7 +46,7 @@ export class Person {
   /**
    * @param {string} method
    * @param {string} path
-   * @param {{ headers?: Record<string, string>, body?: string }} [options]
+   * @param {{ headers?: Record<string, string>, body?: string | Uint8Array }} [options]
    * @returns {Promise<Answer>}
    */
   async request(method, path, { headers = {}, body } = {}) {

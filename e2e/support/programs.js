@@ -17,7 +17,7 @@ process.on('exit', () => running.forEach((it) => it.kill('SIGKILL')));
 
 /**
  * Starts a program that is gone when the test, or the file, is over; waits until
- * it prints a line that fits.
+ * it prints a line that fits. The answer ends it before that.
  * @param {{ after: (work: () => Promise<void>) => void }} owner `node:test` or a test's context
  * @param {string[]} words
  * @param {RegExp} ready
@@ -39,6 +39,7 @@ export async function startProgram(owner, [program, ...words], ready) {
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}: ${said}`)));
   });
   await inTime(isReady, () => `${program} did not start: ${said}`);
+  return () => end(child);
 }
 
 /**

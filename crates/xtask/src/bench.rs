@@ -17,7 +17,7 @@ struct Bench {
     wants_server: bool,
 }
 
-const BENCHES: [Bench; 5] = [
+const BENCHES: [Bench; 6] = [
     Bench {
         name: "relay",
         measures: "signals between two sessions through the whole server: rate and CPU time",
@@ -34,6 +34,12 @@ const BENCHES: [Bench; 5] = [
         name: "turn",
         measures: "packets through the relay: rate, loss and CPU time, next to coturn's",
         cargo: &["-p", "bench", "--", "turn"],
+        wants_server: true,
+    },
+    Bench {
+        name: "recording",
+        measures: "recordings: taking them in, finishing them, and the first byte of watching",
+        cargo: &["-p", "bench", "--", "recording"],
         wants_server: true,
     },
     Bench {
@@ -54,7 +60,7 @@ const BENCHES: [Bench; 5] = [
 pub(crate) fn list() -> String {
     let mut text = String::from("Usage: cargo xtask bench <name> [arguments]\n");
     for Bench { name, measures, .. } in &BENCHES {
-        let _ = write!(text, "\n  {name:8} {measures}");
+        let _ = write!(text, "\n  {name:9} {measures}");
     }
     text
 }

@@ -15,7 +15,10 @@ use crate::{node, tools, web};
 /// Cheap steps first; the browsers, which need everything else, last. One build
 /// with all targets before the tests, so that no step compiles a second time.
 pub(crate) const EVERYTHING: &[Step] = &[
-    Step { name: "tools: rustfmt, clippy, Node.js, npm, Chromium, coturn", work: find_tools },
+    Step {
+        name: "tools: rustfmt, clippy, Node.js, npm, Chromium, coturn, ffmpeg",
+        work: find_tools,
+    },
     FORMATTING,
     Step { name: "web packages", work: |it| node::install_packages(it, web::FOLDER) },
     WEB_TYPES,
@@ -57,8 +60,8 @@ fn npm(workshop: &Workshop, folder: &str, arguments: &[&str]) -> Result<()> {
     workshop.run(&mut node::npm(workshop, folder, arguments))
 }
 
-/// The tests that lay networks of their own.
-const OF_NETWORKS: &str = "e2e/browser-networks.test.js";
+/// The tests that lay networks of their own or mount disks.
+const OF_ROOT: &str = "e2e/browser-networks.test.js, e2e/recording-disk-full.test.js";
 
 fn find_tools(workshop: &Workshop) -> Result<()> {
     tools::require_rust_components(workshop)?;
@@ -66,8 +69,9 @@ fn find_tools(workshop: &Workshop) -> Result<()> {
     let chromium = tools::require_chromium(workshop)?;
     println!("==> browser tests use {}", chromium.display());
     tools::require_turn_tools(workshop)?;
+    tools::require_media_tools(workshop)?;
     if !tools::networks(workshop)? {
-        println!("==> not run here, as it takes root and network namespaces: {OF_NETWORKS}");
+        println!("==> not run here, as it takes root and network namespaces: {OF_ROOT}");
     }
     Ok(())
 }
@@ -96,6 +100,7 @@ fn end_to_end(workshop: &Workshop) -> Result<()> {
     node::install_packages(workshop, FOLDER)?;
     let mut tests = node::npm(workshop, FOLDER, &["test"]);
     tests.env("HOUSECALL_BIN", workshop.built("debug/housecall"));
+    tests.env("HOUSECALL_BUCKET_BIN", workshop.built("debug/housecall-bucket"));
     tests.env("CHROMIUM", tools::require_chromium(workshop)?);
     if !tools::networks(workshop)? {
         tests.env("HOUSECALL_WITHOUT_NETWORKS", "1");

@@ -45,6 +45,16 @@ pub(crate) fn require_turn_tools(workshop: &Workshop) -> Result<()> {
     Ok(())
 }
 
+/// ffmpeg and ffprobe, which read finished recordings as players do, installed if the
+/// machine lets us.
+pub(crate) fn require_media_tools(workshop: &Workshop) -> Result<()> {
+    if are_there(&["ffmpeg", "ffprobe"]) {
+        return Ok(());
+    }
+    install(workshop, &["ffmpeg"])
+        .context("the tests of recordings play them with ffmpeg, which was not found on the path")
+}
+
 /// Debian starts what it installs; coturn would sit on the port of a house. Where
 /// there is no service to stop, nothing needs to be.
 fn leave_ports_free(workshop: &Workshop) {
@@ -54,8 +64,8 @@ fn leave_ports_free(workshop: &Workshop) {
     output(stop.args(&words[1..]));
 }
 
-/// Whether tests may lay networks of their own. Only root may, and not in every
-/// container; for root, the programs are installed.
+/// Whether tests may lay networks of their own and mount disks. Only root may, and not
+/// in every container; for root, the programs are installed.
 pub(crate) fn networks(workshop: &Workshop) -> Result<bool> {
     if !is_root() {
         return Ok(false);
