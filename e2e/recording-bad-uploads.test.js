@@ -84,7 +84,7 @@ for (const [where, open] of STORAGES) {
 
     const grant = (/** @type {Person} */ who, at = path) => who.post(`${at}/grants`);
     await refuses(standing, [
-      ['a grant for one of several patients', 404, 'not_found', () => grant(ben)],
+      ['a grant for one of several patients', 403, 'forbidden', () => grant(ben)],
       ['a grant for an administrator', 403, 'forbidden', () => grant(mina)],
       ['a grant for somebody else', 404, 'not_found', () => grant(dora)],
       ['a grant without a token', 401, 'token_missing', () => grant(stranger)],
